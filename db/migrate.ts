@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+const folder = new URL('./migrations/', import.meta.url);
+const oldestServer = 15;
+
+interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+/**
+ * Brings a database to this version's schema. Forward only, one transaction per file, safe when several processes start
+ * at once (the table is locked). Refuses PostgreSQL below 15, a file that was changed after it was applied, and a
+ * database that is newer than this program.
+ */
+export async function migrate(databaseUrl: string): Promise<{ applied: string[] }> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'sluice migrate' });
+  await client.connect();
+  try {
+    await refuseOldServer(client);
+    await client.query(`create table if not exists sluice_migration
+      (id integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
+    const applied: string[] = [];
+    for (const migration of await readMigrations()) if (await apply(client, migration)) applied.push(migration.name);
+    return { applied };
+  } finally {
+    await client.end();
+  }
+}
+
+/** The migrations that a database lacks or has too many: null when it fits this program. */
+export async function schemaMismatch(query: (sql: string) => Promise<{ rows: { id: number }[] }>): Promise<string | null> {
+  const known = (await readMigrations()).map(({ id }) => id);
+  const newest = known.at(-1) ?? 0;
+  const { rows } = await query('select id from sluice_migration order by id');
+  const found = rows.at(-1)?.id ?? 0;
+  if (found === newest) return null;
+  return found < newest
+    ? `the database is at migration ${found}, this program needs ${newest}; run "node db/migrate.js"`
+    : `the database is at migration ${found}, newer than this program (${newest}); start the newer version`;
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
+  const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+  if (major < oldestServer) throw new Error(`PostgreSQL ${oldestServer} or newer is needed (found ${major}); upgrade the server`);
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      return { id: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+/** The row goes in first: a second process that migrates at the same time waits for it here. */
+async function apply(client: pg.Client, { id, name, sql, checksum }: Migration): Promise<boolean> {
+  await client.query('begin');
+  try {
+    await client.query('lock table sluice_migration in share row exclusive mode');
+    const { rows } = await client.query<{ checksum: string }>('select checksum from sluice_migration where id = $1', [id]);
+    const known = rows[0];
+    if (known !== undefined && known.checksum !== checksum)
+      throw new Error(`migration ${name} was changed after it was applied; restore the file, add a new one instead`);
+    if (known === undefined) {
+      await client.query('insert into sluice_migration (id, name, checksum) values ($1, $2, $3)', [id, name, checksum]);
+      await client.query(sql);
+    }
+    await client.query('commit');
+    return known === undefined;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const url = process.env['DATABASE_URL'];
+  if (url === undefined) throw new Error('DATABASE_URL is missing; set it to postgres://user:password@host:port/database');
+  const { applied } = await migrate(url);
+  console.log(applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`);
+}

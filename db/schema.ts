@@ -1,0 +1,165 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { CampaignState, ControlAction } from '../domain/campaign-state.ts';
+import type { DeliveryState } from '../domain/delivery-state.ts';
+import type { AttributeValue } from '../domain/recipient.ts';
+import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
+
+type Json<T extends object | null> = JSONColumnType<T>;
+type Attributes = Record<string, AttributeValue>;
+type At = ColumnType<Date, Date | string | undefined, Date | string>;
+type Maybe<T> = T | null;
+type MaybeAt = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+
+/** The tables of db/migrations, for typed reads and writes. */
+export interface Schema {
+  sluice_migration: { id: number; name: string; checksum: string; applied_at: At };
+  customer: { id: Generated<string>; name: string; attributes: Json<Attributes>; created_at: At; updated_at: At };
+  contact: {
+    id: Generated<string>;
+    address: string;
+    email: string;
+    first_name: Maybe<string>;
+    last_name: Maybe<string>;
+    title: Maybe<string>;
+    salutation: Maybe<string>;
+    language: Maybe<string>;
+    time_zone: Maybe<string>;
+    newsletter: Maybe<boolean>;
+    customer_id: Maybe<string>;
+    attributes: Json<Attributes>;
+    created_at: At;
+    updated_at: At;
+  };
+  contact_import: {
+    id: Generated<string>;
+    state: Generated<'running' | 'done' | 'failed'>;
+    read: Generated<number>;
+    created: Generated<number>;
+    updated: Generated<number>;
+    rejected: Generated<number>;
+    failure: Maybe<string>;
+    started_by: string;
+    started_at: At;
+    finished_at: MaybeAt;
+  };
+  contact_import_reject: { import_id: string; ordinal: number; line: number; column: Maybe<string>; reason: string };
+  suppression: { address: string; stream: Maybe<string>; reason: string; source: string; at: At };
+  api_key: {
+    id: Generated<string>;
+    name: string;
+    role: 'viewer' | 'operator' | 'admin';
+    secret_sha256: Buffer;
+    created_at: At;
+    revoked_at: MaybeAt;
+  };
+  idempotency: {
+    api_key_id: string;
+    key: string;
+    request_sha256: Buffer;
+    status: Maybe<number>;
+    headers: ColumnType<Record<string, string> | null, string | null | undefined, string | null>;
+    body: Maybe<string>;
+    created_at: At;
+  };
+  campaign: {
+    id: Generated<string>;
+    version: Generated<number>;
+    state: Generated<CampaignState>;
+    name: string;
+    audience: Json<{ all: true }>;
+    identity: Json<{ name: string; address: string; replyTo?: string }>;
+    content: Json<{ subject: string; mjml?: string; html?: string; text?: string }>;
+    stream: Generated<string>;
+    time_zone: Generated<string>;
+    size: number;
+    gap_ms: number;
+    start_at: MaybeAt;
+    started_at: MaybeAt;
+    snapshot_at: MaybeAt;
+    total: Generated<number>;
+    finished_at: MaybeAt;
+    trouble: ColumnType<RelayTroubleRecord | null, string | null | undefined, string | null>;
+    created_by: string;
+    created_at: At;
+    updated_at: At;
+  };
+  control: {
+    id: Generated<string>;
+    campaign_id: Maybe<string>;
+    action: ControlAction | 'finish' | 'openMainGate' | 'closeMainGate' | 'settle';
+    by: string;
+    via: 'api' | 'temporal' | 'guard';
+    reason: Maybe<string>;
+    request: ColumnType<Record<string, unknown>, string | undefined, string>;
+    expected_version: Maybe<number>;
+    from: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+    to: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+    refusal: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+    requested_at: At;
+    applied_at: MaybeAt;
+  };
+  gate: {
+    campaign_id: string;
+    open: Generated<boolean>;
+    closed_by: Maybe<string>;
+    not_before: At;
+    token: Generated<number>;
+  };
+  main_gate: { id: Generated<boolean>; open: boolean; changed_by: Maybe<string>; reason: Maybe<string>; changed_at: At };
+  pause: {
+    control_id: string;
+    campaign_id: string;
+    at: At;
+    in_flight: number;
+    settled_at: MaybeAt;
+    resumed_at: MaybeAt;
+  };
+  batch: {
+    campaign_id: string;
+    number: number;
+    size: number;
+    planned_at: At;
+    latest_start: At;
+    started_at: At;
+    continued_at: MaybeAt;
+    finished_at: MaybeAt;
+  };
+  delivery: {
+    campaign_id: string;
+    contact_id: string;
+    position: number;
+    email: string;
+    address: string;
+    state: Generated<DeliveryState>;
+    batch: Maybe<number>;
+    token: Maybe<number>;
+    attempts: Generated<number>;
+    first_attempt_at: MaybeAt;
+    sending_at: MaybeAt;
+    settled_at: MaybeAt;
+    next_attempt_at: MaybeAt;
+    mail_date: MaybeAt;
+    code: Maybe<number>;
+    enhanced: Maybe<string>;
+    reply: Maybe<string>;
+    reason_code: Maybe<string>;
+    reason_text: Maybe<string>;
+  };
+  attempt: {
+    campaign_id: string;
+    contact_id: string;
+    number: number;
+    at: At;
+    outcome: string;
+    code: Maybe<number>;
+    enhanced: Maybe<string>;
+    reply: Maybe<string>;
+  };
+  campaign_event: {
+    id: Generated<number>;
+    campaign_id: string;
+    type: 'state' | 'batch' | 'control';
+    data: Json<Record<string, unknown>>;
+    at: At;
+  };
+}

@@ -1,0 +1,118 @@
+import type { AttributeValue, Recipient } from './recipient.ts';
+import { greetingOf } from './salutation.ts';
+
+/** What a template may speak of: one person and the campaign that writes to them. */
+export interface MergeSource {
+  readonly recipient: Recipient;
+  readonly campaignName: string;
+}
+
+export interface MergeField {
+  /** As written in a template; `X` stands for the name of an attribute. */
+  readonly field: string;
+  readonly text: string;
+}
+
+/** Every field that a template may use; anything else is refused when the draft is saved. */
+export const mergeFields: readonly MergeField[] = [
+  { field: 'contact.firstName', text: 'first name' },
+  { field: 'contact.lastName', text: 'last name' },
+  { field: 'contact.title', text: 'academic or other title, such as Dr.' },
+  { field: 'contact.email', text: 'address the mail goes to' },
+  { field: 'contact.salutation', text: 'a whole greeting by language and form of address' },
+  { field: 'contact.attributes.X', text: 'any other column of the import' },
+  { field: 'customer.name', text: 'name of the organisation' },
+  { field: 'customer.attributes.X', text: 'any attribute of the organisation' },
+  { field: 'campaign.name', text: 'name of the campaign' },
+];
+
+/** Reads one value; null when this person has none. An empty string counts as none. */
+export type MergeLookup = (source: MergeSource) => AttributeValue;
+
+/** The lookup behind a path such as `['contact', 'attributes', 'city']`, or null when there is no such field. */
+export function mergeLookup(path: readonly string[]): MergeLookup | null {
+  const [root, group, name] = path;
+  if (group === 'attributes' && name !== undefined && path.length === 3) return attributeLookup(root, name);
+  const plain = plainLookups.get(path.join('.'));
+  return plain === undefined || path.length !== 2 ? null : plain;
+}
+
+/** A person's values in the shape that templates see. Missing ones are left out, so that a template's use of them is noticed. */
+export function mergeScope(source: MergeSource): Record<string, unknown> {
+  const { customer, attributes } = source.recipient;
+  const contact = scopeOf('contact', source, attributes);
+  return {
+    contact,
+    customer: scopeOf('customer', source, customer?.attributes ?? {}),
+    campaign: { name: source.campaignName },
+  };
+}
+
+/** The known field that comes nearest to what was written, for "did you mean". */
+export function nearestField(written: string): string {
+  const attribute = /^(contact|customer)\.attributes?\b/i.exec(written);
+  if (attribute !== null) return `${String(attribute[1]).toLowerCase()}.attributes.X`;
+  const wanted = squeeze(written);
+  const ranked = mergeFields
+    .filter(({ field }) => !field.endsWith('.X'))
+    .map(({ field }) => ({ field, distance: distanceBetween(wanted, squeeze(field)) }));
+  const [first] = ranked.sort((one, other) => one.distance - other.distance);
+  return first?.field ?? 'contact.firstName';
+}
+
+const plainLookups = new Map<string, MergeLookup>([
+  ['contact.firstName', ({ recipient }) => recipient.firstName || null],
+  ['contact.lastName', ({ recipient }) => recipient.lastName || null],
+  ['contact.title', ({ recipient }) => recipient.title || null],
+  ['contact.email', ({ recipient }) => recipient.email],
+  ['contact.salutation', ({ recipient }) => greetingOf(recipient)],
+  ['customer.name', ({ recipient }) => recipient.customer?.name || null],
+  ['campaign.name', ({ campaignName }) => campaignName],
+]);
+
+function attributeLookup(root: string | undefined, name: string): MergeLookup | null {
+  if (root === 'contact') return ({ recipient }) => ownValue(recipient.attributes, name);
+  if (root === 'customer') return ({ recipient }) => ownValue(recipient.customer?.attributes ?? {}, name);
+  return null;
+}
+
+function ownValue(attributes: Readonly<Record<string, AttributeValue>>, name: string): AttributeValue {
+  const value = Object.hasOwn(attributes, name) ? attributes[name] : null;
+  return value === undefined || value === '' ? null : value;
+}
+
+function scopeOf(
+  root: 'contact' | 'customer',
+  source: MergeSource,
+  attributes: Readonly<Record<string, AttributeValue>>,
+): Record<string, unknown> {
+  const scope: Record<string, unknown> = {
+    attributes: Object.fromEntries(
+      Object.entries(attributes).filter(([, value]) => value !== null && value !== ''),
+    ),
+  };
+  for (const [field, lookup] of plainLookups) {
+    const [owner, name] = field.split('.');
+    const value = owner === root && name !== undefined ? lookup(source) : null;
+    if (value !== null && name !== undefined) scope[name] = value;
+  }
+  return scope;
+}
+
+function squeeze(field: string): string {
+  return field.toLowerCase().replaceAll(/[\s_-]/g, '');
+}
+
+/** Levenshtein distance, one row at a time. */
+function distanceBetween(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const change = (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { normaliseAddress } from '../email-address.ts';
+
+/** One megabyte: what MJML, HTML or text of a mail may have, in UTF-16 units. */
+const maxSource = 1_000_000;
+const controlCharacter = /\p{Cc}/u;
+
+/**
+ * Schemas are as pure as the rest of domain/, so a domain with U-labels is passed through here; whoever stores or sends it brings the real IDNA
+ * (`normaliseAddress` with `domainToASCII`) and refuses what has no A-label form.
+ */
+const addressSchema = z.string().superRefine((text, context) => {
+  const check = normaliseAddress(text, placeholderDomain);
+  if (!check.ok) context.addIssue({ code: 'custom', message: check.why });
+});
+
+function placeholderDomain(domain: string): string {
+  return domain.replaceAll(/[^\0-\u007f]/gu, 'x');
+}
+
+/** Who a mail is from. */
+export const identitySchema = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .refine((name) => !controlCharacter.test(name), 'a name has no line breaks or control characters')
+      .meta({ description: 'The name that recipients see as sender', example: 'IT department' }),
+    address: addressSchema.meta({ description: 'The address mails are from', example: 'it@example.com' }),
+    replyTo: addressSchema
+      .optional()
+      .meta({ description: 'Where answers go, when not to the address', example: 'helpdesk@example.com' }),
+  })
+  .meta({ id: 'Identity', description: 'Who a mail is from' });
+
+/** What a mail says: MJML or HTML with or without a plain text, or plain text alone. */
+export const contentSchema = z
+  .strictObject({
+    subject: z
+      .string()
+      .min(1)
+      .max(500)
+      .refine((subject) => !controlCharacter.test(subject), 'a subject is one line without control characters')
+      .meta({ description: 'Subject with merge fields', example: '{{ contact.firstName }}, your client needs a new setting' }),
+    mjml: z
+      .string()
+      .min(1)
+      .max(maxSource)
+      .optional()
+      .meta({ description: 'The mail as MJML with merge fields', example: '<mjml>…</mjml>' }),
+    html: z
+      .string()
+      .min(1)
+      .max(maxSource)
+      .optional()
+      .meta({ description: 'The mail as HTML with merge fields', example: '<p>{{ contact.salutation }}</p>' }),
+    text: z
+      .string()
+      .min(1)
+      .max(maxSource)
+      .optional()
+      .meta({ description: 'The plain text part; derived from the HTML when not given', example: '{{ contact.salutation }}' }),
+  })
+  .superRefine((content, context) => {
+    if (content.mjml !== undefined && content.html !== undefined)
+      context.addIssue({ code: 'custom', path: ['html'], message: 'give mjml or html, not both' });
+    if (content.mjml === undefined && content.html === undefined && content.text === undefined)
+      context.addIssue({ code: 'custom', message: 'content needs mjml, html or text' });
+  })
+  .meta({ id: 'Content', description: 'What a mail says' });
+
+export type Identity = z.infer<typeof identitySchema>;
+export type Content = z.infer<typeof contentSchema>;

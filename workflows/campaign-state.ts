@@ -1,0 +1,175 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  allHandlersFinished,
+  isCancellation,
+  setHandler,
+  uuid4,
+} from '@temporalio/workflow';
+import type { ControlInput, ControlResult, PlanAnswer } from '../activities/contract.ts';
+import type { BatchPlan, WaitReason } from '../domain/planner.ts';
+import type { RelayTroubleCode } from '../domain/outcome.ts';
+import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
+import * as messages from './messages.ts';
+import { readPace, validatePace, validateReschedule } from './message-checks.ts';
+import { showBatch, showProgress, showWait } from './show.ts';
+
+/** How often a campaign looks whether the main gate is open again, should nobody tell it. */
+const mainGateLookMs = 60_000;
+
+type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
+type Step = PlanAnswer['step'] | { readonly kind: 'stale' };
+
+/** What one run of the campaign workflow knows and does. Everything durable is in the database. */
+export class CampaignRun {
+  readonly #campaignId: string;
+  /** Grows with every act of control: whoever waited or planned on older knowledge starts again. */
+  #revision = 0;
+  #view: messages.Progress = { state: 'starting', pace: null, total: 0, settled: 0, batch: 0, next: null };
+  /** Attempts in a row that failed for no reason of the relay's; they are spaced out. */
+  #faults = 0;
+
+  constructor(campaignId: string) {
+    this.#campaignId = campaignId;
+  }
+
+  /** Registers every message; must run before the first await, or early messages of a continued run are refused. */
+  listen(): void {
+    setHandler(messages.pauseUpdate, (message) => this.#answer(message, { action: 'pause' }));
+    setHandler(messages.resumeUpdate, (message) => this.#answer(message, { action: 'resume' }));
+    setHandler(messages.cancelUpdate, (message) => this.#answer(message, { action: 'cancel' }));
+    setHandler(messages.replanUpdate, () => this.#wake());
+    setHandler(
+      messages.setPaceUpdate,
+      (message) => this.#answer(message, { action: 'setPace', pace: readPace(message) }),
+      { validator: validatePace },
+    );
+    setHandler(
+      messages.rescheduleUpdate,
+      (message) => this.#answer(message, { action: 'reschedule', startAt: message.startAt }),
+      { validator: validateReschedule },
+    );
+    setHandler(messages.pauseSignal, (message) => this.#hear(message, { action: 'pause' }));
+    setHandler(messages.resumeSignal, (message) => this.#hear(message, { action: 'resume' }));
+    setHandler(messages.cancelSignal, (message) => this.#hear(message, { action: 'cancel' }));
+    setHandler(messages.setPaceSignal, (message) =>
+      this.#hear(message, { action: 'setPace', pace: readPace(message) }),
+    );
+    setHandler(messages.replanSignal, () => this.#wake());
+    setHandler(messages.progressQuery, () => this.#view);
+  }
+
+  async snapshot(): Promise<void> {
+    await ledgerActivities.snapshotAudience({ campaignId: this.#campaignId });
+  }
+
+  async plan(): Promise<Step> {
+    const revision = this.#revision;
+    const answer = await quickActivities.planNext({ campaignId: this.#campaignId, now: Date.now() });
+    this.#view = showProgress(this.#view, answer);
+    return revision === this.#revision ? answer.step : { kind: 'stale' };
+  }
+
+  async sendBatch(batch: BatchPlan): Promise<void> {
+    const { number, size, at: plannedAt } = batch;
+    const input = { campaignId: this.#campaignId, number, size, plannedAt, at: Date.now() };
+    try {
+      await batchActivities.sendBatch.executeWithOptions({ summary: showBatch(batch, this.#view) }, [input]);
+      this.#faults = 0;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await this.#recover(error);
+    }
+  }
+
+  /** The gap: ends when the batch is due or when anything changed. */
+  async waitUntil(batch: BatchPlan, because: WaitReason): Promise<void> {
+    const revision = this.#revision;
+    const ms = batch.at - Date.now();
+    if (ms <= 0) return;
+    const isWoken = (): boolean => this.#revision !== revision;
+    await condition(isWoken, ms, { summary: showWait(batch, because) });
+  }
+
+  /** Paused and held campaigns wait for an act; the main gate is also looked at from time to time. */
+  async waitWhileClosed(by: 'paused' | 'held' | 'cancelling' | 'mainGate'): Promise<void> {
+    const revision = this.#revision;
+    const isWoken = (): boolean => this.#revision !== revision;
+    if (by === 'cancelling') await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
+    else if (by === 'mainGate') await condition(isWoken, mainGateLookMs, { summary: 'main gate is closed' });
+    else await condition(isWoken);
+  }
+
+  async hold(cause: RelayTroubleCode): Promise<void> {
+    await this.#apply(uuid4(), 'guard', { action: 'hold', cause });
+  }
+
+  /** True when the campaign has ended; false when something came up meanwhile and there is more to do. */
+  async finish(): Promise<boolean> {
+    const revision = this.#revision;
+    const { ended, counts } = await ledgerActivities.finishCampaign({
+      campaignId: this.#campaignId,
+      at: Date.now(),
+    });
+    await condition(allHandlersFinished);
+    if (!ended || revision !== this.#revision) return false;
+    this.#view = showProgress(this.#view, { ended: counts });
+    return true;
+  }
+
+  /** Temporal's own cancellation becomes the campaign's: history row, gate, rest of the ledger. */
+  async adoptCancellation(error: unknown): Promise<boolean> {
+    if (!isCancellation(error)) return false;
+    await CancellationScope.nonCancellable(async () => {
+      await this.#apply(uuid4(), 'temporal', { action: 'cancel' });
+      await quickActivities.settleAttempt({ campaignId: this.#campaignId });
+      await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
+      await this.finish();
+    });
+    return true;
+  }
+
+  /** An update: the answer goes back to whoever asked. */
+  async #answer(message: messages.ActMessage | undefined, act: Act): Promise<ControlResult> {
+    const controlId = message?.controlId;
+    const result = await this.#apply(controlId ?? uuid4(), controlId === undefined ? 'temporal' : 'api', act);
+    if (!result.applied && result.refusal !== null)
+      throw ApplicationFailure.nonRetryable('refused', 'refused', result.refusal);
+    return result;
+  }
+
+  /** A signal: a refusal is kept in the control row, there is nobody to answer. */
+  async #hear(message: messages.ActMessage | undefined, act: Act): Promise<void> {
+    const controlId = message?.controlId;
+    await this.#apply(controlId ?? uuid4(), controlId === undefined ? 'temporal' : 'api', act);
+  }
+
+  /** While this waits, the main loop may be planning or sending on the old state: the new revision makes it look again. */
+  async #apply(controlId: string, via: ControlInput['via'], act: Act): Promise<ControlResult> {
+    const result = await quickActivities.applyControl({
+      campaignId: this.#campaignId,
+      controlId,
+      via,
+      at: Date.now(),
+      ...act,
+    });
+    this.#wake();
+    return result;
+  }
+
+  #wake(): void {
+    this.#revision += 1;
+  }
+
+  /** The attempt is over, however it ended: fence it, so that it can commit no further intent, and settle what it left. */
+  async #recover(error: unknown): Promise<void> {
+    await quickActivities.settleAttempt({ campaignId: this.#campaignId });
+    const known = error instanceof Error && error.cause instanceof ApplicationFailure && error.cause.type !== null;
+    this.#faults = known ? 0 : this.#faults + 1;
+    if (this.#faults < 2) return;
+    const revision = this.#revision;
+    const isWoken = (): boolean => this.#revision !== revision;
+    await condition(isWoken, Math.min(300_000, 1_000 * 2 ** this.#faults), { summary: 'after a fault' });
+  }
+}

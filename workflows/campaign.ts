@@ -1,0 +1,57 @@
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { CampaignRun } from './campaign-state.ts';
+import type { CampaignInput } from './messages.ts';
+
+/** Histories stay short: continue-as-new well before the server's 4,096-event suggestion. */
+const eventsPerRun = 3_000;
+
+/**
+ * One campaign, from its start to its end (DESIGN: the campaign workflow).
+ *
+ * Semantics: the database holds the truth (pace, gates, ledger); this run decides when to look, and what to do next is
+ * what the planner says about that truth. Every act of control wakes it, so a change takes effect now. The only state
+ * that travels into the next run is the campaign's id.
+ */
+export async function campaign(input: CampaignInput): Promise<void> {
+  const run = new CampaignRun(input.campaignId);
+  run.listen();
+  try {
+    await sendAll(run, input);
+  } catch (error) {
+    // "Request cancellation" in the Temporal UI means: stop for good.
+    if (!(await run.adoptCancellation(error))) throw error;
+  }
+}
+
+async function sendAll(run: CampaignRun, input: CampaignInput): Promise<void> {
+  await run.snapshot();
+  for (;;) {
+    // While the plan is made, an act of control may come into force: then `step` is old and is asked for again.
+    const step = await run.plan();
+    switch (step.kind) {
+      case 'stale':
+        break;
+      case 'batch':
+        await run.sendBatch(step.batch);
+        break;
+      case 'wait':
+        await run.waitUntil(step.batch, step.because);
+        break;
+      case 'closed':
+        await run.waitWhileClosed(step.by);
+        break;
+      case 'hold':
+        await run.hold(step.cause);
+        break;
+      case 'done':
+        if (await run.finish()) return;
+        break;
+    }
+    const info = workflowInfo();
+    if (info.continueAsNewSuggested || info.historyLength >= eventsPerRun) {
+      // Acts that are being answered finish here; ones that come later land in the next run.
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof campaign>(input);
+    }
+  }
+}

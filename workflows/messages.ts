@@ -1,0 +1,57 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ControlResult } from '../activities/contract.ts';
+import type { CampaignState } from '../domain/campaign-state.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Pace } from '../domain/pace.ts';
+
+/**
+ * The messages of a campaign. Each update names the control row (who, why) by id; the same messages exist as signals
+ * for an operator at the Temporal UI or CLI, where the argument may be left out.
+ */
+export interface ActMessage {
+  readonly controlId?: string;
+}
+export interface PaceMessage extends ActMessage {
+  readonly size: number;
+  readonly gapMs?: number;
+  /** In place of gapMs, as people write it: `20m`, `1h30m`. */
+  readonly every?: string;
+}
+export interface RescheduleMessage extends ActMessage {
+  readonly startAt: Instant;
+}
+
+export const pauseUpdate = defineUpdate<ControlResult, [ActMessage?]>('pause');
+export const resumeUpdate = defineUpdate<ControlResult, [ActMessage?]>('resume');
+export const setPaceUpdate = defineUpdate<ControlResult, [PaceMessage]>('setPace');
+export const rescheduleUpdate = defineUpdate<ControlResult, [RescheduleMessage]>('reschedule');
+export const cancelUpdate = defineUpdate<ControlResult, [ActMessage?]>('cancel');
+/** Something in the database changed that the plan depends on (a settlement, the main gate): plan again now. */
+export const replanUpdate = defineUpdate<void>('replan');
+
+export const pauseSignal = defineSignal<[ActMessage?]>('pause');
+export const resumeSignal = defineSignal<[ActMessage?]>('resume');
+export const setPaceSignal = defineSignal<[PaceMessage]>('setPace');
+export const cancelSignal = defineSignal<[ActMessage?]>('cancel');
+export const replanSignal = defineSignal('replan');
+
+export interface Progress {
+  readonly state: CampaignState | 'starting';
+  readonly pace: Pace | null;
+  readonly total: number;
+  readonly settled: number;
+  readonly batch: number;
+  readonly next: { readonly number: number; readonly size: number; readonly at: Instant } | null;
+}
+export const progressQuery = defineQuery<Progress>('progress');
+
+/** The only argument of the campaign workflow; everything else is read from the database. */
+export interface CampaignInput {
+  readonly campaignId: string;
+}
+
+export const campaignTaskQueue = 'sluice';
+export const campaignWorkflowType = 'campaign';
+export function campaignWorkflowId(campaignId: string): string {
+  return `campaign-${campaignId}`;
+}
