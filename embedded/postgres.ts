@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 import { endProcess, gone } from './end-process.ts';
@@ -44,7 +44,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const user = serverUser();
   const runtime = postgresRuntime(user);
   const fast = options.fast ?? false;
-  const data = await prepareData(options.dir, runtime, user, fast);
+  const dir = resolve(options.dir);
+  const data = await prepareData(dir, runtime, user, fast);
   const other = runningIn(data);
   if (other !== undefined) {
     throw new Error(
@@ -52,14 +53,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
         'stop it first or set SLUICE_DATA_DIR to another folder',
     );
   }
-  const log = options.log ?? join(options.dir, 'postgres.log');
-  const launch = { data, log, runtime, user, fast, password: readPassword(options.dir) };
+  const log = options.log ?? join(dir, 'postgres.log');
+  const launch = { data, log, runtime, user, fast, password: readPassword(dir) };
   return await untilStarted(launch, options.port);
 }
 
 /** Ends the server that still works in this folder, for example because only its parent was killed. */
 export async function endPostgresIn(dir: string): Promise<void> {
-  const running = runningIn(join(dir, 'data'));
+  const running = runningIn(join(resolve(dir), 'data'));
   if (running !== undefined) await stopServer(running.process);
 }
 
