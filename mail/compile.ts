@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
+import { asciiDomain } from '../domain/email-address.ts';
+import type { Content, Identity } from '../domain/schema/content.ts';
+import { ContentRefused, type ContentFault } from './content/faults.ts';
+import { liquidFaults, syntaxFault } from './content/liquid-check.ts';
+import type { PartKind } from './content/liquid-engine.ts';
+import { markFaults, maskLiquid, type LiquidToken, type MaskedSource } from './content/liquid-mask.ts';
+import { markupFaults } from './content/markup-check.ts';
+import { mjmlToHtml } from './content/mjml-html.ts';
+import { htmlToPlainText } from './content/plain-text.ts';
+import { createProgram, type Program } from './content/program.ts';
+import { buildFrame } from './mime-frame.ts';
+import { Skeleton } from './skeleton.ts';
+
+export interface MailToCompile {
+  readonly campaignId: string;
+  readonly campaignName: string;
+  readonly identity: Identity;
+  readonly content: Content;
+  /** The kind of mail, for List-Id; `mailings` when not given. */
+  readonly streamId?: string;
+  /** Marks every mail of this skeleton as a test: `[Test]` before the subject and an X-Sluice-Test header. */
+  readonly test?: boolean;
+}
+
+/**
+ * Compiles a campaign's mail once, to be filled for each recipient. Throws ContentRefused with every fault and its place.
+ * No Auto-Submitted header is set: the mails come from a person or department who wants the answers, out-of-office ones among them.
+ * List-Id is constant over all campaigns of a stream and sender (RFC 2919 3).
+ */
+export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
+  const { identity, content } = mail;
+  const [subject, ...bodies] = check(content);
+  if (subject === undefined) throw new TypeError('a content has a subject');
+  const parts = await compileBodies(content, bodies);
+  const address = withAsciiDomain(identity.address);
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const frame = await buildFrame({
+    identity: {
+      name: identity.name,
+      address,
+      replyTo: identity.replyTo === undefined ? undefined : withAsciiDomain(identity.replyTo),
+    },
+    parts: (['text', 'html'] as const).filter((kind) => parts[kind] !== null),
+    boundary: contentKey(mail),
+    headers: {
+      'List-Id': `<${mail.streamId ?? 'mailings'}.${domain}>`,
+      ...(mail.test === true ? { 'X-Sluice-Test': 'yes' } : {}),
+    },
+  });
+  return new Skeleton({
+    campaignName: mail.campaignName,
+    sender: address,
+    domain,
+    subjectPrefix: mail.test === true ? '[Test] ' : '',
+    subject: createProgram('text', subject.masked.text, subject.masked.tokens),
+    ...parts,
+    frame,
+  });
+}
+
+/** Two mails with the same key compile to the same skeleton. Also the boundary of their MIME parts. */
+export function contentKey({ campaignId, campaignName, identity, content, streamId, test }: MailToCompile): string {
+  const { name, address, replyTo } = identity;
+  const { subject, mjml, html, text } = content;
+  const parts = [campaignId, campaignName, name, address, replyTo, subject, mjml, html, text, streamId, test === true];
+  return createHash('sha256').update(JSON.stringify(parts.map((part) => part ?? null))).digest('hex').slice(0, 32);
+}
+
+interface Source {
+  readonly pointer: string;
+  readonly field: 'subject' | 'mjml' | 'html' | 'text';
+  readonly source: string;
+  readonly masked: MaskedSource;
+}
+
+/** Everything that can be said about the sources as written; refuses with all of it. The subject comes first. */
+function check(content: Content): Source[] {
+  const faults: ContentFault[] = [];
+  const sources: Source[] = [];
+  for (const field of ['subject', 'mjml', 'html', 'text'] as const) {
+    const source = content[field];
+    if (source === undefined) continue;
+    const pointer = `/content/${field}`;
+    const found = [...markFaults(pointer, source), ...liquidFaults(pointer, source)];
+    faults.push(...found);
+    // What cannot be told apart into Liquid and the rest cannot be looked at any further.
+    const masked = tryMask(source);
+    if (masked === null) continue;
+    if (field === 'mjml' || field === 'html') faults.push(...markupFaults(pointer, source, masked));
+    sources.push({ pointer, field, source, masked });
+  }
+  if (faults.length > 0) throw new ContentRefused(faults);
+  return sources;
+}
+
+function tryMask(source: string): MaskedSource | null {
+  try {
+    return maskLiquid(source);
+  } catch {
+    return null;
+  }
+}
+
+async function compileBodies(
+  content: Content,
+  bodies: readonly Source[],
+): Promise<{ text: Program | null; html: Program | null }> {
+  const rich = bodies.find(({ field }) => field !== 'text');
+  const plain = bodies.find(({ field }) => field === 'text');
+  const html = rich === undefined ? null : await maskedHtml(rich);
+  const text = plain?.masked.text ?? (html === null ? '' : htmlToPlainText(html));
+  const tokens = (plain ?? rich)?.masked.tokens ?? [];
+  return {
+    html: rich === undefined || html === null ? null : createBody('html', rich, html, rich.masked.tokens),
+    text:
+      text.trim() === '' && content.text === undefined
+        ? null
+        : createBody('text', plain ?? rich, text, tokens),
+  };
+}
+
+async function maskedHtml({ field, pointer, source, masked }: Source): Promise<string> {
+  if (field === 'html') return masked.text;
+  const result = await mjmlToHtml(pointer, source, masked);
+  if (!result.ok) throw new ContentRefused(result.faults);
+  return result.html;
+}
+
+/** A block that stood across elements may come out torn, for instance in a plain text that leaves out one of them. */
+function createBody(kind: PartKind, origin: Source | undefined, masked: string, tokens: readonly LiquidToken[]): Program {
+  const pointer = origin?.pointer ?? '/content';
+  try {
+    return createProgram(kind, masked.endsWith('\n') ? masked : `${masked}\n`, tokens);
+  } catch (error) {
+    const { detail } = syntaxFault(pointer, error);
+    const way = kind === 'text' ? 'give a text of its own' : 'keep each block inside one element or in <mj-raw>';
+    throw new ContentRefused([{ pointer, line: 1, column: 1, detail: `${detail} in the ${kind} part; ${way}` }], {
+      cause: error,
+    });
+  }
+}
+
+function withAsciiDomain(address: string): string {
+  const at = address.trim().lastIndexOf('@');
+  const domain = asciiDomain(address.trim().slice(at + 1), domainToASCII);
+  if (at < 1 || domain === '')
+    throw new ContentRefused([
+      { pointer: '/identity', line: 1, column: 1, detail: 'the domain of an address of the sender has no ASCII form' },
+    ]);
+  return `${address.trim().slice(0, at)}@${domain}`;
+}

@@ -1,0 +1,84 @@
+import { faultAt, type ContentFault } from './faults.ts';
+import { unmask, type LiquidToken, type MaskedSource } from './liquid-mask.ts';
+import { readTags, type MarkupTag } from './markup.ts';
+
+/** Elements that no mail reader shows and that filters take for an attack. */
+const refusedElements = new Set(['script', 'iframe', 'object', 'embed', 'applet', 'base', 'mj-include']);
+const mark = /zqslot\d+zq/;
+
+/**
+ * What may not be in a mail's MJML or HTML: active content (refused, not silently removed, so that what was previewed is what was
+ * meant), merge fields where escaping would not protect them, and MJML elements that are not closed.
+ */
+export function markupFaults(pointer: string, source: string, masked: MaskedSource): ContentFault[] {
+  const at = (offset: number, detail: string): ContentFault =>
+    faultAt(pointer, source, masked.offsetInSource(offset), detail);
+  const tags = [...readTags(masked.text)];
+  return [
+    ...tags.flatMap((tag) => tagFaults(tag, masked.tokens).map(({ offset, detail }) => at(offset, detail))),
+    ...styleFaults(masked).map(({ offset, detail }) => at(offset, detail)),
+    ...nestingFaults(tags).map(({ offset, detail }) => at(offset, detail)),
+  ];
+}
+
+interface Found {
+  readonly offset: number;
+  readonly detail: string;
+}
+
+function tagFaults(tag: MarkupTag, tokens: readonly LiquidToken[]): Found[] {
+  if (tag.kind === 'close') return [];
+  if (refusedElements.has(tag.name))
+    return [{ offset: tag.offset, detail: `<${tag.name}> is not allowed in a mail; take it out` }];
+  const faults: Found[] = [];
+  if (mark.test(tag.name)) faults.push({ offset: tag.offset, detail: 'a tag name cannot come from a merge field' });
+  for (const { name, value, quoted, offset } of tag.attributes) {
+    if (/^on[a-z]+$/.test(name))
+      faults.push({ offset, detail: `the event handler "${name}" is not allowed in a mail; take it out` });
+    else if (value !== null && /^\s*(?:javascript|vbscript):/i.test(value))
+      faults.push({ offset, detail: `"${name}" may not hold a script` });
+    else if (mark.test(name) && outputsIn(name, tokens))
+      faults.push({ offset, detail: 'a merge field inside a tag must be the quoted value of an attribute' });
+    else if (!quoted && value !== null && mark.test(value))
+      faults.push({ offset, detail: `put quotes around ${unmask(value, tokens)}` });
+  }
+  return faults;
+}
+
+/** Conditions around an attribute are fine; values in the place of a name are not. */
+function outputsIn(name: string, tokens: readonly LiquidToken[]): boolean {
+  return [...name.matchAll(/zqslot(\d+)zq/g)].some((match) => tokens[Number(match[1])]?.kind === 'output');
+}
+
+/** CSS has other rules of escaping than HTML. */
+function styleFaults({ text, tokens }: MaskedSource): Found[] {
+  const faults: Found[] = [];
+  for (const match of text.matchAll(/<(mj-style|style)\b[^>]*>([\s\S]*?)<\/\1/gi)) {
+    const inside = match[2] ?? '';
+    if (outputsIn(inside, tokens))
+      faults.push({ offset: match.index, detail: `a merge field cannot be inside <${String(match[1])}>` });
+  }
+  return faults;
+}
+
+/** MJML's own reader closes forgotten elements in silence; what comes out is then seldom what was meant. */
+function nestingFaults(tags: readonly MarkupTag[]): Found[] {
+  const open: MarkupTag[] = [];
+  for (const tag of tags) {
+    if (!/^mj(?:ml$|-)/.test(tag.name) || tag.kind === 'selfClosing') continue;
+    if (tag.kind === 'open') {
+      open.push(tag);
+      continue;
+    }
+    const last = open.pop();
+    if (last?.name !== tag.name)
+      return [
+        {
+          offset: tag.offset,
+          detail: last === undefined ? `</${tag.name}> closes nothing` : `</${tag.name}> comes before </${last.name}>`,
+        },
+      ];
+  }
+  const last = open.at(-1);
+  return last === undefined ? [] : [{ offset: last.offset, detail: `<${last.name}> is not closed` }];
+}

@@ -1,0 +1,17 @@
+import { convert } from 'html-to-text';
+
+/** The plain text of masked HTML: what a reader without HTML sees. Marks survive as words; lines are not broken, so no mark is either. */
+export function htmlToPlainText(html: string): string {
+  return convert(html, {
+    wordwrap: false,
+    // The length of a mail is bounded already; half a text would be worse than a long one.
+    limits: { maxInputLength: Number.POSITIVE_INFINITY },
+    selectors: [
+      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
+      { selector: 'img', format: 'skip' },
+      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      { selector: 'table', format: 'block' },
+      { selector: 'td', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    ],
+  }).trim();
+}

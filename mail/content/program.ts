@@ -1,0 +1,69 @@
+import type { Template } from 'liquidjs';
+import { mergeLookup, type MergeLookup } from '../../domain/merge-field.ts';
+import { parseLiquid, type PartKind } from './liquid-engine.ts';
+import { splitAtMarks, type LiquidToken } from './liquid-mask.ts';
+
+/**
+ * A compiled template as a list of pieces:
+ * - fixed: the same for everybody;
+ * - value: one field as it is, with its default: filled without the template engine;
+ * - logic: whatever needs the engine (filters, conditions, loops), with the fixed text inside it.
+ */
+export type Piece =
+  | { readonly kind: 'fixed'; readonly text: string }
+  | { readonly kind: 'value'; readonly field: string; readonly lookup: MergeLookup; readonly fallback: string | null }
+  | { readonly kind: 'logic'; readonly templates: Template[] };
+
+export interface Program {
+  readonly kind: PartKind;
+  readonly pieces: readonly Piece[];
+}
+
+/** Builds the program of a masked text. Throws liquidjs's ParseError when a block was torn apart on the way to here. */
+export function createProgram(kind: PartKind, masked: string, tokens: readonly LiquidToken[]): Program {
+  const pieces: Piece[] = [];
+  const blocks: string[] = [];
+  let pending = '';
+  for (const part of splitAtMarks(masked)) {
+    const token = typeof part === 'number' ? tokens[part] : undefined;
+    const text = token === undefined ? String(part) : token.text;
+    if (token !== undefined) trackBlocks(blocks, token);
+    if (pending !== '' || blocks.length > 0 || token?.kind === 'tag') {
+      pending += token === undefined ? guardFixedText(text) : text;
+      if (blocks.length > 0) continue;
+      pieces.push({ kind: 'logic', templates: parseLiquid(pending, kind) });
+      pending = '';
+    } else {
+      pieces.push(token === undefined ? { kind: 'fixed', text } : outputPiece(kind, token));
+    }
+  }
+  if (pending !== '') parseLiquid(pending, kind);
+  return { kind, pieces };
+}
+
+const opensBlock = new Set(['if', 'unless', 'case', 'for', 'capture', 'comment']);
+
+/** Keeps the stack of open blocks. Inside a comment nothing counts but its end. */
+function trackBlocks(blocks: string[], { kind, name }: LiquidToken): void {
+  if (kind !== 'tag') return;
+  const inside = blocks.at(-1);
+  if (inside === 'comment' ? name === 'endcomment' : name.startsWith('end')) blocks.pop();
+  else if (inside !== 'comment' && opensBlock.has(name)) blocks.push(name);
+}
+
+/** Fixed text may hold `{{` without being Liquid, such as an HTML character reference that has become text. */
+function guardFixedText(text: string): string {
+  return /\{[{%]/.test(text) ? `{% raw %}${text}{% endraw %}` : text;
+}
+
+/** `contact.firstName`, also with a constant default; `attributes["two words"]`. Everything else is the engine's. */
+const plainOutput =
+  /^((?:contact|customer|campaign)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
+
+function outputPiece(kind: PartKind, token: LiquidToken): Piece {
+  const match = plainOutput.exec(token.content);
+  const path = match === null ? [] : [...String(match[1]).split('.'), ...(match[2] === undefined ? [] : [match[2]])];
+  const lookup = mergeLookup(path);
+  if (match === null || lookup === null) return { kind: 'logic', templates: parseLiquid(token.text, kind) };
+  return { kind: 'value', field: path.join('.'), lookup, fallback: match[3] ?? match[4] ?? null };
+}

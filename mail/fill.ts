@@ -1,0 +1,91 @@
+import { Context, LiquidError } from 'liquidjs';
+import { mergeScope, type MergeSource } from '../domain/merge-field.ts';
+import { engineOf, type PartKind } from './content/liquid-engine.ts';
+import { messageOf } from './content/liquid-check.ts';
+import type { Piece, Program } from './content/program.ts';
+
+/** Why one recipient cannot be sent this mail; goes into the ledger as it is. `text` holds no value of the person. */
+export interface FillReason {
+  readonly code: 'mergeValueMissing' | 'unsafeHeaderValue' | 'renderFailed';
+  readonly field: string | null;
+  readonly text: string;
+}
+
+/** Thrown inside a fill and turned into its result there. */
+export class FillRefused extends Error {
+  readonly reason: FillReason;
+
+  constructor(reason: FillReason, options?: ErrorOptions) {
+    super(reason.text, options);
+    this.name = 'FillRefused';
+    this.reason = reason;
+  }
+}
+
+/** One recipient's turn at one program. Template variables live as long as this, so a program's pieces are filled in order. */
+export class Filling {
+  readonly source: MergeSource;
+  readonly #kind: PartKind;
+  #context: Context | null = null;
+
+  constructor(source: MergeSource, kind: PartKind) {
+    this.source = source;
+    this.#kind = kind;
+  }
+
+  /** The piece's text for this recipient; escaped when the part is HTML. Throws FillRefused. */
+  fill(piece: Piece): string {
+    if (piece.kind === 'fixed') return piece.text;
+    if (piece.kind === 'logic') return this.#render(piece);
+    const value = valueOf(piece, this.source);
+    return this.#kind === 'html' ? escapeHtml(value) : value;
+  }
+
+  #render(piece: Piece & { kind: 'logic' }): string {
+    const engine = engineOf(this.#kind);
+    this.#context ??= new Context(mergeScope(this.source), engine.options, { sync: true });
+    try {
+      return String(engine.renderSync(piece.templates, this.#context));
+    } catch (error) {
+      throw new FillRefused(renderReason(error), { cause: error });
+    }
+  }
+}
+
+/** The whole program as readable text, for the preview and for header values. Throws FillRefused. */
+export function fillToText(program: Program, source: MergeSource): string {
+  const filling = new Filling(source, program.kind);
+  return program.pieces.map((piece) => filling.fill(piece)).join('');
+}
+
+/** As Liquid has it: null and false take the default. Without one, false is written and null is missing. */
+function valueOf({ field, lookup, fallback }: Piece & { kind: 'value' }, source: MergeSource): string {
+  const value = lookup(source);
+  if (fallback !== null && (value === null || value === false)) return fallback;
+  if (value === null) throw new FillRefused(missing(field));
+  return typeof value === 'string' ? value : String(value);
+}
+
+const special = /[&<>"']/;
+const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+
+/** The same characters in the same way as the engine escapes them. */
+function escapeHtml(value: string): string {
+  return special.test(value) ? value.replaceAll(/[&<>"']/g, (character) => references[character] ?? '') : value;
+}
+
+function missing(field: string): FillReason {
+  return {
+    code: 'mergeValueMissing',
+    field,
+    text: `${field} is empty and the template has no default for it`,
+  };
+}
+
+function renderReason(error: unknown): FillReason {
+  if (!LiquidError.is(error)) throw error;
+  const variable = /^undefined variable: (.+)$/.exec(messageOf(error))?.[1];
+  if (variable !== undefined) return missing(variable);
+  const [line = 1] = error.token.getPosition();
+  return { code: 'renderFailed', field: null, text: `the template cannot be filled: ${messageOf(error)} (segment line ${line})` };
+}

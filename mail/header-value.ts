@@ -1,0 +1,66 @@
+/** Controls other than TAB, and lone surrogates, must not be in a header value, encoded or not (RFC 5322 2.2, RFC 2047 5). */
+const unsafe = /[\0-\u0008\u000A-\u001F\u007F]|\p{Cs}/u;
+/** Words of printable ASCII with single spaces between them, each short enough to fold in front of. */
+const plainWords = /^[!-~]{1,60}(?: [!-~]{1,60})*$/;
+/** RFC 5322 3.2.3 atoms: a display name of these needs no quotes. */
+const atoms = /^[\w!#$%&'*+\-/=?^`{|}~]+(?: [\w!#$%&'*+\-/=?^`{|}~]+)*$/;
+/** Octets per encoded word: 52 base64 characters and 12 of frame stay under 75 (RFC 2047 2) and, behind a name, under 76. */
+const wordOctets = 39;
+
+export function isUnsafeInHeader(value: string): boolean {
+  return unsafe.test(value);
+}
+
+/** An unstructured header value (RFC 5322 3.6.5), folded; `used` is the length of the header's name with `: `. ASCII only. */
+export function encodeUnstructured(value: string, used: number): string {
+  if (plainWords.test(value) && !value.includes('=?')) return foldWords(value, used);
+  return value === '' ? '' : encodedWords(value);
+}
+
+/** `Name <address>` (RFC 5322 3.4). A name with anything but plain atoms is written in quotes or as encoded words. */
+export function encodeMailbox(name: string, address: string): string {
+  if (name === '') return address;
+  if (atoms.test(name) && !name.includes('=?') && name.length <= 60) return `${name} <${address}>`;
+  if (/^[ -~]{1,60}$/.test(name) && !name.includes('=?'))
+    return `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}" <${address}>`;
+  return `${encodedWords(name)}\r\n <${address}>`;
+}
+
+function foldWords(value: string, used: number): string {
+  let column = used;
+  let folded = '';
+  for (const word of value.split(' ')) {
+    const separator = folded === '' ? '' : column + 1 + word.length > 76 ? '\r\n ' : ' ';
+    column = separator === '\r\n ' ? 1 + word.length : column + separator.length + word.length;
+    folded += separator + word;
+  }
+  return folded;
+}
+
+/** Each word holds whole characters (RFC 2047 5); the fold between two encoded words is not part of the value. */
+function encodedWords(value: string): string {
+  const words: string[] = [];
+  let pending = '';
+  let octets = 0;
+  for (const character of value) {
+    const size = Buffer.byteLength(character);
+    if (octets + size > wordOctets) {
+      words.push(encodedWord(pending));
+      pending = '';
+      octets = 0;
+    }
+    pending += character;
+    octets += size;
+  }
+  words.push(encodedWord(pending));
+  return words.join('\r\n ');
+}
+
+function encodedWord(text: string): string {
+  return `=?UTF-8?B?${Buffer.from(text, 'utf8').toString('base64')}?=`;
+}
+
+/** RFC 5322 3.3, always in UTC. */
+export function encodeDate(instant: number): string {
+  return new Date(instant).toUTCString().replace('GMT', '+0000');
+}
