@@ -13,8 +13,12 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { z } from 'zod';
 import { userCacheDir } from './cache-dir.ts';
 import type { ServerUser } from './server-user.ts';
+
+/** The package's own list of links; paths are relative to the package. */
+const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /** Folder with bin/, lib/ and share/ of PostgreSQL that `user` (undefined: we) can run. */
 export function postgresRuntime(user: ServerUser | undefined): string {
@@ -63,8 +67,7 @@ function makeLibraryLinks(runtime: string): void {
 function libraryLinks(runtime: string): readonly { source: string; target: string }[] {
   const file = join(runtime, 'pg-symlinks.json');
   if (!existsSync(file)) return [];
-  // The package's own list, pinned by version and checksum in the lock file.
-  return JSON.parse(readFileSync(file, 'utf8')) as { source: string; target: string }[];
+  return linkList.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 /** The honest test for links, libraries, execute bits and every folder on the way: run it. */

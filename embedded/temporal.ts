@@ -75,14 +75,13 @@ interface Plan {
 
 function devServerArguments(options: TemporalOptions, port: number, uiPort: number | undefined): string[] {
   const attributes = options.searchAttributes ?? campaignSearchAttributes;
-  return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--db-filename', options.dbFile],
-    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-ip', '127.0.0.1']),
-    // Measured: these two nearly double what many campaigns get. NORMAL loses nothing when a process is killed.
-    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-    ...attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-    ...['--log-level', 'warn', '--color', 'never'],
-  ];
+  const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-ip', '127.0.0.1'];
+  // Measured: these two nearly double what many campaigns get. NORMAL loses nothing when a process is killed.
+  const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
+  const registered = attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
+  const where = ['--ip', '127.0.0.1', '--port', String(port), '--db-filename', options.dbFile];
+  const logs = ['--log-level', 'warn', '--color', 'never'];
+  return ['server', 'start-dev', ...where, ...ui, ...pragmas, ...registered, ...logs];
 }
 
 /** Another program may take a free port before the server does: then again with other ports. */

@@ -5,16 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
  * deadline (ms) is over. What `probe` throws ends the wait at once.
  */
 export async function until<T>(
-  probe: () => T | Promise<T>,
+  probe: () => T | false | undefined | Promise<T | false | undefined>,
   deadlineMs: number,
   late: () => string,
   everyMs = 25,
-): Promise<Exclude<T, false | undefined>> {
+): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const answer = await probe();
-    // TypeScript does not narrow a type parameter by comparison; the condition is the proof.
-    if (answer !== false && answer !== undefined) return answer as Exclude<T, false | undefined>;
+    if (answer !== false && answer !== undefined) return answer;
     if (Date.now() >= end) throw new Error(late());
     await delay(everyMs);
   }
