@@ -3,7 +3,7 @@ import type { Counts } from '../domain/delivery-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RelayTroubleCode } from '../domain/outcome.ts';
 import type { Pace } from '../domain/pace.ts';
-import type { Plan } from '../domain/planner.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
 
 /**
  * What the campaign workflow may ask for. Arguments and results are ids, codes, counts and instants only: they are
@@ -37,20 +37,6 @@ export interface CampaignActivities {
   finishCampaign(input: { campaignId: string; at: Instant }): Promise<{ ended: boolean; counts: Counts }>;
 }
 
-export interface PlanAnswer {
-  readonly state: CampaignState;
-  readonly pace: Pace;
-  readonly total: number;
-  /** Deliveries with a final state, for the progress shown in the Temporal UI. */
-  readonly settled: number;
-  readonly step:
-    | Plan
-    /** A gate is closed: by a pause, hold or cancellation of this campaign, or for all campaigns. */
-    | { readonly kind: 'closed'; readonly by: 'paused' | 'held' | 'cancelling' | 'mainGate' }
-    /** The plan wants a hold: the relay's trouble does not mend itself. */
-    | { readonly kind: 'hold'; readonly cause: RelayTroubleCode };
-}
-
 export interface BatchInput {
   readonly campaignId: string;
   readonly number: number;
@@ -79,6 +65,7 @@ export interface ControlInput {
   readonly pace?: Pace;
   readonly startAt?: Instant;
   readonly cause?: RelayTroubleCode;
+  readonly acknowledge?: boolean;
 }
 
 export type ControlResult =

@@ -7,7 +7,8 @@ import {
   setHandler,
   uuid4,
 } from '@temporalio/workflow';
-import type { ControlInput, ControlResult, PlanAnswer } from '../activities/contract.ts';
+import type { ControlInput, ControlResult } from '../activities/contract.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
 import type { RelayTroubleCode } from '../domain/outcome.ts';
 import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
@@ -20,6 +21,10 @@ const mainGateLookMs = 60_000;
 
 type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
 type Step = PlanAnswer['step'] | { readonly kind: 'stale' };
+
+function readResume(message: messages.ResumeMessage | undefined): Act {
+  return { action: 'resume', acknowledge: message?.acknowledge === true };
+}
 
 /** What one run of the campaign workflow knows and does. Everything durable is in the database. */
 export class CampaignRun {
@@ -37,7 +42,7 @@ export class CampaignRun {
   /** Registers every message; must run before the first await, or early messages of a continued run are refused. */
   listen(): void {
     setHandler(messages.pauseUpdate, (message) => this.#answer(message, { action: 'pause' }));
-    setHandler(messages.resumeUpdate, (message) => this.#answer(message, { action: 'resume' }));
+    setHandler(messages.resumeUpdate, (message) => this.#answer(message, readResume(message)));
     setHandler(messages.cancelUpdate, (message) => this.#answer(message, { action: 'cancel' }));
     setHandler(messages.replanUpdate, () => this.#wake());
     setHandler(
@@ -51,7 +56,7 @@ export class CampaignRun {
       { validator: validateReschedule },
     );
     setHandler(messages.pauseSignal, (message) => this.#hear(message, { action: 'pause' }));
-    setHandler(messages.resumeSignal, (message) => this.#hear(message, { action: 'resume' }));
+    setHandler(messages.resumeSignal, (message) => this.#hear(message, readResume(message)));
     setHandler(messages.cancelSignal, (message) => this.#hear(message, { action: 'cancel' }));
     setHandler(messages.setPaceSignal, (message) =>
       this.#hear(message, { action: 'setPace', pace: readPace(message) }),

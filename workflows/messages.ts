@@ -11,6 +11,10 @@ import type { Pace } from '../domain/pace.ts';
 export interface ActMessage {
   readonly controlId?: string;
 }
+export interface ResumeMessage extends ActMessage {
+  /** A hold is only left by someone who says that they saw its cause. */
+  readonly acknowledge?: boolean;
+}
 export interface PaceMessage extends ActMessage {
   readonly size: number;
   readonly gapMs?: number;
@@ -22,7 +26,7 @@ export interface RescheduleMessage extends ActMessage {
 }
 
 export const pauseUpdate = defineUpdate<ControlResult, [ActMessage?]>('pause');
-export const resumeUpdate = defineUpdate<ControlResult, [ActMessage?]>('resume');
+export const resumeUpdate = defineUpdate<ControlResult, [ResumeMessage?]>('resume');
 export const setPaceUpdate = defineUpdate<ControlResult, [PaceMessage]>('setPace');
 export const rescheduleUpdate = defineUpdate<ControlResult, [RescheduleMessage]>('reschedule');
 export const cancelUpdate = defineUpdate<ControlResult, [ActMessage?]>('cancel');
@@ -30,7 +34,7 @@ export const cancelUpdate = defineUpdate<ControlResult, [ActMessage?]>('cancel')
 export const replanUpdate = defineUpdate<void>('replan');
 
 export const pauseSignal = defineSignal<[ActMessage?]>('pause');
-export const resumeSignal = defineSignal<[ActMessage?]>('resume');
+export const resumeSignal = defineSignal<[ResumeMessage?]>('resume');
 export const setPaceSignal = defineSignal<[PaceMessage]>('setPace');
 export const cancelSignal = defineSignal<[ActMessage?]>('cancel');
 export const replanSignal = defineSignal('replan');

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import type { PlanAnswer } from '../activities/contract.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { describePace } from '../domain/pace.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';

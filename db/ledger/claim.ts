@@ -1,0 +1,139 @@
+import { sql } from 'kysely';
+import type { AttributeValue, Recipient } from '../../domain/recipient.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Database } from '../open.ts';
+
+export interface ClaimInput {
+  readonly campaignId: string;
+  readonly batch: number;
+  /** The fencing token of this attempt of the batch. */
+  readonly token: number;
+  readonly limit: number;
+  /** The workflow's time: decides which deferred mails are due. */
+  readonly now: Instant;
+}
+
+/** One intent: a recipient whose row is now `sending`, with everything the mail is filled with. */
+export interface Intent {
+  readonly recipient: Recipient;
+  readonly attempts: number;
+  readonly firstAttemptAt: Instant;
+  /** The mail's Date header, the same at every attempt. */
+  readonly mailDate: Date;
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly intents: Intent[]; readonly skipped: number }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'fenced' };
+
+/**
+ * Takes the next recipients and commits the intent to mail them, in one statement just ahead of the wire.
+ *
+ * Semantics: due deferred mails first, then by position. Suppressed people become skipped with the reason and do not
+ * count. The campaign's gate and the main gate are held FOR SHARE: a pause waits for this statement, then counts its
+ * rows, so nothing can be claimed behind its back. An outdated token claims nothing.
+ */
+export async function claimNextRecipients(db: Database, input: ClaimInput): Promise<Claim> {
+  const { campaignId, batch, token, limit } = input;
+  const now = new Date(input.now);
+  const { rows } = await sql<Row>`
+    with open_gate as (
+      select g.campaign_id from gate g, main_gate m
+      where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
+      for share of g, m
+    ), due as (
+      select d.contact_id from delivery d, open_gate
+      where d.campaign_id = ${campaignId} and d.state = 'deferred' and d.next_attempt_at <= ${now}
+      order by d.next_attempt_at limit ${limit} for update of d skip locked
+    ), fresh as (
+      select d.contact_id from delivery d, open_gate
+      where d.campaign_id = ${campaignId} and d.state = 'planned'
+      order by d.position limit ${limit} - (select count(*) from due) for update of d skip locked
+    ), next as (
+      select contact_id from due union all select contact_id from fresh
+    ), checked as (
+      select d.contact_id, s.reason, s.source, s.at
+      from next
+      join delivery d on d.campaign_id = ${campaignId} and d.contact_id = next.contact_id
+      join campaign c on c.id = d.campaign_id
+      left join lateral (
+        select reason, source, at from suppression
+        where address = d.address and (stream is null or stream = c.stream) limit 1
+      ) s on true
+    ), refused as (
+      update delivery d set state = 'skipped', settled_at = now(), next_attempt_at = null, reason_code = 'suppressed',
+        reason_text = format('%s (%s, %s)', checked.reason, checked.source, to_char(checked.at at time zone 'UTC', 'YYYY-MM-DD'))
+      from checked
+      where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is not null
+      returning 1
+    ), intents as (
+      update delivery d set state = 'sending', batch = ${batch}, token = ${token}, attempts = d.attempts + 1,
+        first_attempt_at = coalesce(d.first_attempt_at, ${now}), sending_at = now(), settled_at = null,
+        next_attempt_at = null, mail_date = coalesce(d.mail_date, date_trunc('second', now()))
+      from checked
+      where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is null
+      returning d.contact_id, d.email, d.attempts, d.first_attempt_at, d.mail_date
+    )
+    select (select count(*) from open_gate) as gates, (select count(*) from refused) as skipped,
+      i.contact_id, i.email, i.attempts, i.first_attempt_at, i.mail_date,
+      c.first_name, c.last_name, c.title, c.salutation, c.language, c.time_zone, c.attributes,
+      o.name as customer_name, o.attributes as customer_attributes
+    from (select) as always
+    left join intents i on true
+    left join contact c on c.id = i.contact_id
+    left join customer o on o.id = c.customer_id`.execute(db);
+  const first = rows[0];
+  if (first === undefined || first.gates === 0) return explainNoGate(db, input);
+  return { kind: 'claimed', skipped: first.skipped, intents: rows.filter(isIntent).map(toIntent) };
+}
+
+interface Row {
+  gates: number;
+  skipped: number;
+  contact_id: string | null;
+  email: string;
+  attempts: number;
+  first_attempt_at: Date;
+  mail_date: Date;
+  first_name: string | null;
+  last_name: string | null;
+  title: string | null;
+  salutation: string | null;
+  language: string | null;
+  time_zone: string | null;
+  attributes: Record<string, AttributeValue>;
+  customer_name: string | null;
+  customer_attributes: Record<string, AttributeValue> | null;
+}
+
+function isIntent(row: Row): row is Row & { contact_id: string } {
+  return row.contact_id !== null;
+}
+
+function toIntent(row: Row & { contact_id: string }): Intent {
+  const { customer_name: name, customer_attributes: attributes } = row;
+  return {
+    attempts: row.attempts,
+    firstAttemptAt: row.first_attempt_at.getTime(),
+    mailDate: row.mail_date,
+    recipient: {
+      contactId: row.contact_id,
+      email: row.email,
+      firstName: row.first_name,
+      lastName: row.last_name,
+      title: row.title,
+      salutation: row.salutation,
+      language: row.language,
+      timeZone: row.time_zone,
+      attributes: row.attributes,
+      customer: name === null ? null : { name, attributes: attributes ?? {} },
+    },
+  };
+}
+
+/** No open gate was found: either a gate is closed, or a newer attempt of the batch has taken over. */
+async function explainNoGate(db: Database, { campaignId, token }: ClaimInput): Promise<Claim> {
+  const gate = await db.selectFrom('gate').select('token').where('campaign_id', '=', campaignId).executeTakeFirst();
+  return { kind: gate?.token === token ? 'closed' : 'fenced' };
+}

@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { Settlement } from '../../domain/settle.ts';
+import type { Database } from '../open.ts';
+
+export interface RecordedOutcome {
+  readonly contactId: string;
+  readonly settlement: Settlement;
+}
+
+/**
+ * Writes a group of outcomes in one statement. Only rows that this attempt (token) brought into `sending` are touched,
+ * also when a later attempt has meanwhile put them in doubt: the late reply settles the doubt.
+ * A mail that was given back gets its place in the plan again as if it had not been claimed.
+ * @returns how many rows took their outcome.
+ */
+export async function recordOutcomes(
+  db: Database,
+  campaignId: string,
+  token: number,
+  outcomes: readonly RecordedOutcome[],
+): Promise<number> {
+  const column = <T>(pick: (outcome: RecordedOutcome) => T): T[] => outcomes.map(pick);
+  const { rows } = await sql<{ n: number }>`
+    with outcome as (
+      select * from unnest(
+        ${column((o) => o.contactId)}::uuid[], ${column((o) => o.settlement.state)}::text[],
+        ${column((o) => o.settlement.reply?.code ?? null)}::int[],
+        ${column((o) => o.settlement.reply?.enhanced ?? null)}::text[],
+        ${column((o) => o.settlement.reply?.text ?? null)}::text[],
+        ${column((o) => o.settlement.reason?.code ?? null)}::text[],
+        ${column((o) => o.settlement.reason?.text ?? null)}::text[],
+        ${column((o) => instantOf(o.settlement.nextAttemptAt))}::timestamptz[]
+      ) as o (contact_id, state, code, enhanced, reply, reason_code, reason_text, next_attempt_at)
+    ), settled as (
+      update delivery d set
+        state = o.state, code = o.code, enhanced = o.enhanced, reply = o.reply,
+        reason_code = o.reason_code, reason_text = o.reason_text, next_attempt_at = o.next_attempt_at,
+        settled_at = case when o.state = 'planned' then null else now() end,
+        batch = case when o.state = 'planned' then null else d.batch end,
+        token = case when o.state = 'planned' then null else d.token end,
+        attempts = d.attempts - case when o.state = 'planned' then 1 else 0 end,
+        first_attempt_at = case when o.state = 'planned' and d.attempts = 1 then null else d.first_attempt_at end
+      from outcome o
+      where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}
+        and d.state in ('sending', 'inDoubt') and d.state <> o.state
+      returning d.contact_id, d.attempts, d.state, d.code, d.enhanced, d.reply, d.reason_text
+    ), noted as (
+      insert into attempt (campaign_id, contact_id, number, at, outcome, code, enhanced, reply)
+      select ${campaignId}, contact_id, attempts, now(), state, code, enhanced, coalesce(reply, reason_text)
+      from settled where state in ('deferred', 'failed', 'inDoubt') or (state = 'sent' and attempts > 1)
+      on conflict do nothing
+    )
+    select count(*) as n from settled`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+function instantOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

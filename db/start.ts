@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import { judgeControl, type CampaignState, type Refusal } from '../domain/campaign-state.ts';
+import type { Instant } from '../domain/instant.ts';
+import { appendEvent } from './notify.ts';
+import type { Database } from './open.ts';
+
+export interface StartRequest {
+  readonly campaignId: string;
+  readonly by: string;
+  /** Null: the draft's own start, or now. */
+  readonly startAt: Instant | null;
+  readonly expectedVersion: number | null;
+}
+
+export type Started = { readonly started: boolean; readonly state: CampaignState } | { readonly refusal: Refusal };
+
+/**
+ * Turns a draft into a started campaign: its gate opens, its history begins. A second call answers the same and changes
+ * nothing. The workflow is started by the caller afterwards; should that fail, the reconciler does it.
+ */
+export async function startCampaign(db: Database, { campaignId, by, startAt, expectedVersion }: StartRequest): Promise<Started> {
+  return db.transaction().execute(async (trx) => {
+    const campaign = await trx
+      .selectFrom('campaign')
+      .select(['state', 'version', 'start_at'])
+      .where('id', '=', campaignId)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    const verdict = judgeControl('start', campaign.state);
+    if (verdict === 'already') return { started: false, state: campaign.state };
+    if (verdict !== 'apply') return { refusal: verdict };
+    if (expectedVersion !== null && expectedVersion !== campaign.version)
+      return { refusal: { code: 'stale', expectedVersion, version: campaign.version } };
+    const begins = startAt === null ? campaign.start_at : new Date(startAt);
+    const state = begins !== null && begins.getTime() > Date.now() ? 'scheduled' : 'running';
+    await trx
+      .updateTable('campaign')
+      .set({ state, start_at: begins, started_at: sql`now()`, version: sql`version + 1`, updated_at: sql`now()` })
+      .where('id', '=', campaignId)
+      .execute();
+    // "Now" needs no bound; the workflow's clock decides (in tests it is not the wall clock).
+    await trx.insertInto('gate').values({ campaign_id: campaignId, not_before: begins ?? new Date(0) }).execute();
+    await keepStart(trx, campaignId, by, state, begins);
+    return { started: true, state };
+  });
+}
+
+async function keepStart(trx: Database, campaignId: string, by: string, state: CampaignState, startAt: Date | null): Promise<void> {
+  const from = { state: 'draft' };
+  const to = { state, startAt };
+  const { applied_at: at } = await trx
+    .insertInto('control')
+    .values({ campaign_id: campaignId, action: 'start', by, via: 'api', from: JSON.stringify(from), to: JSON.stringify(to), applied_at: sql`now()` })
+    .returning('applied_at')
+    .executeTakeFirstOrThrow();
+  await appendEvent(trx, campaignId, 'control', { at, by, via: 'api', action: 'start', from, to, reason: null });
+  await appendEvent(trx, campaignId, 'state', { from: 'draft', to: state });
+}

@@ -1,0 +1,19 @@
+import type { CampaignState } from './campaign-state.ts';
+import type { RelayTroubleCode } from './outcome.ts';
+import type { Pace } from './pace.ts';
+import type { Plan } from './planner.ts';
+
+/** What a look at the database says about a campaign's next step: what the workflow does, and what screens show. */
+export interface PlanAnswer {
+  readonly state: CampaignState;
+  readonly pace: Pace;
+  readonly total: number;
+  /** Deliveries with a final state, for the progress shown in the Temporal UI. */
+  readonly settled: number;
+  readonly step:
+    | Plan
+    /** A gate is closed: by a pause, hold or cancellation of this campaign, or for all campaigns. */
+    | { readonly kind: 'closed'; readonly by: 'paused' | 'held' | 'cancelling' | 'mainGate' }
+    /** The plan wants a hold: the relay's trouble does not mend itself. */
+    | { readonly kind: 'hold'; readonly cause: RelayTroubleCode };
+}
