@@ -1,0 +1,4 @@
+/** Speaks with Temporal. */
+export interface CampaignMessenger {
+  close(): Promise<void>;
+}

@@ -1,0 +1,3 @@
+export interface EventFeed {
+  close(): void;
+}
