@@ -47,16 +47,22 @@ export class Conversation {
     return this.#replies.length > 0;
   }
 
+  /** Whether the network has not yet taken all that was written. */
+  get isWriting(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
   listenAfresh(): void {
     this.#heard = false;
   }
 
-  /** Hands bytes to the network. On a lost connection nothing happens; the next `next` tells. */
-  write(...pieces: (string | Uint8Array)[]): void {
+  /**
+   * Hands bytes to the network; of a string each character is one byte. On a lost connection nothing happens; the next `next` tells.
+   */
+  write(bytes: string | Uint8Array): void {
     if (this.#lost !== null) return;
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
+    if (typeof bytes === 'string') this.#socket.write(bytes, 'latin1');
+    else this.#socket.write(bytes);
   }
 
   /** Hands bytes to the network and waits until it took all of them, or until a reply came. */
@@ -95,7 +101,7 @@ export class Conversation {
     this.#lose(new ConnectionLost('closed', 'the connection was ended by us'));
   }
 
-  readonly #read = (chunk: Uint8Array): void => {
+  readonly #read = (chunk: Buffer): void => {
     this.#heard = true;
     try {
       this.#parser.push(chunk, this.#took);

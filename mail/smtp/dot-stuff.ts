@@ -27,8 +27,8 @@ export function stuffDots(message: Uint8Array): StuffedMessage | null {
 }
 
 function endOf(bytes: Buffer): Uint8Array {
-  const closed =
-    bytes.length === 0 || (bytes.at(-1) === lineFeed && bytes.length > 1 && bytes.at(-2) === carriageReturn);
+  const { length } = bytes;
+  const closed = length === 0 || (bytes[length - 1] === lineFeed && bytes[length - 2] === carriageReturn);
   return closed ? finalDot : lineEndAndFinalDot;
 }
 

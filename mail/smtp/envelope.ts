@@ -4,7 +4,7 @@ import type { Outcome, Stage } from '../../domain/outcome.ts';
 import type { WireMail } from '../transport.ts';
 import type { Capabilities } from './capabilities.ts';
 
-/** The two commands that open a transaction, with their line ends. */
+/** The two commands that open a transaction, with their line ends; each character is one byte. */
 export interface Envelope {
   readonly mail: string;
   readonly rcpt: string;
@@ -36,7 +36,8 @@ export function writeEnvelope(mail: WireMail, offers: Capabilities): Envelope | 
     (international ? ' SMTPUTF8' : '') +
     (withDsn ? ` RET=HDRS ENVID=${xtext(mail.envelopeId)}` : '');
   const notify = withDsn ? ` NOTIFY=FAILURE,DELAY ORCPT=${originalRecipient(to)}` : '';
-  return { mail: `MAIL FROM:<${from}>${parameters}\r\n`, rcpt: `RCPT TO:<${to}>${notify}\r\n` };
+  const commands = { mail: `MAIL FROM:<${from}>${parameters}\r\n`, rcpt: `RCPT TO:<${to}>${notify}\r\n` };
+  return international ? { mail: asBytes(commands.mail), rcpt: asBytes(commands.rcpt) } : commands;
 }
 
 /** An outcome of our own making, in the form of a relay's reply so that it is counted and shown like one. */
@@ -70,6 +71,10 @@ function writeAddress(address: string): string | null {
   if (isPlain(domain)) return domain === '' ? null : address;
   const label = domainToASCII(domain);
   return label === '' ? null : `${address.slice(0, at)}@${label}`;
+}
+
+function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** Printable ASCII only. */

@@ -3,7 +3,8 @@ import type { WireMail } from '../transport.ts';
 import type { Capabilities } from './capabilities.ts';
 import { ConnectionLost, type Conversation } from './conversation.ts';
 import type { Timeouts } from './timeouts.ts';
-import { runTransaction, type Stale } from './transaction.ts';
+import { type Connection, runTransaction, type Stale } from './transaction.ts';
+import { WriteBuffer } from './write-buffer.ts';
 
 /**
  * One connection to the relay, ready for mails one after the other.
@@ -14,15 +15,13 @@ import { runTransaction, type Stale } from './transaction.ts';
  */
 export class SmtpSession {
   readonly #conversation: Conversation;
-  readonly #offers: Capabilities;
-  readonly #timeouts: Timeouts;
+  readonly #connection: Connection;
   #carried = 0;
   #ended = false;
 
   constructor(conversation: Conversation, offers: Capabilities, timeouts: Timeouts) {
     this.#conversation = conversation;
-    this.#offers = offers;
-    this.#timeouts = timeouts;
+    this.#connection = { conversation, offers, timeouts, buffer: new WriteBuffer() };
   }
 
   /** How many mails it was given. */
@@ -47,14 +46,7 @@ export class SmtpSession {
     // Should mayProceed throw, the transaction is left in the middle: nothing more may go over this connection.
     let goesOn = false;
     try {
-      const result = await runTransaction(
-        this.#conversation,
-        this.#offers,
-        this.#timeouts,
-        mail,
-        mayProceed,
-        reused,
-      );
+      const result = await runTransaction(this.#connection, mail, mayProceed, reused);
       goesOn = result.goesOn;
       return result.outcome;
     } finally {
@@ -68,7 +60,7 @@ export class SmtpSession {
       this.#ended = true;
       try {
         this.#conversation.write('QUIT\r\n');
-        await this.#conversation.next(this.#timeouts.quitMs);
+        await this.#conversation.next(this.#connection.timeouts.quitMs);
       } catch (error) {
         // A relay that closes without its 221 has understood as well.
         if (!(error instanceof ConnectionLost)) throw error;

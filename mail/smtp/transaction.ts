@@ -6,6 +6,7 @@ import { type StuffedMessage, stuffDots } from './dot-stuff.ts';
 import { type Envelope, impossible, writeEnvelope } from './envelope.ts';
 import { toReply, type WireReply } from './reply-parser.ts';
 import type { Timeouts } from './timeouts.ts';
+import type { WriteBuffer } from './write-buffer.ts';
 
 /** The reused connection was dead before this mail: nothing was decided, a fresh one should carry it. */
 export type Stale = 'stale';
@@ -14,6 +15,14 @@ export interface Result {
   readonly outcome: Outcome | Stale;
   /** Whether the connection is in a known state and may carry another mail. */
   readonly goesOn: boolean;
+}
+
+/** What a transaction works with; the same for all mails of a session. */
+export interface Connection {
+  readonly conversation: Conversation;
+  readonly offers: Capabilities;
+  readonly timeouts: Timeouts;
+  readonly buffer: WriteBuffer;
 }
 
 /** Above this many bytes the final dot waits until the network took the message, so that a loss before is certain. */
@@ -30,47 +39,38 @@ const oneWriteBytes = 64 * 1024;
  * certain way out once DATA was answered 354: RSET would be read as a line of the message.
  */
 export async function runTransaction(
-  conversation: Conversation,
-  offers: Capabilities,
-  timeouts: Timeouts,
+  connection: Connection,
   mail: WireMail,
   mayProceed: () => boolean,
   reused: boolean,
 ): Promise<Result> {
-  const envelope = writeEnvelope(mail, offers);
+  const envelope = writeEnvelope(mail, connection.offers);
   if ('kind' in envelope) return { outcome: envelope, goesOn: true };
   const message = stuffDots(mail.message);
   if (message === null) return { outcome: smuggling(), goesOn: true };
   if (!mayProceed()) return { outcome: withdrawn(false), goesOn: true };
-  return await new Transaction(conversation, timeouts, reused).run(
-    envelope,
-    message,
-    offers.pipelining,
-    mayProceed,
-  );
+  return await new Transaction(connection, reused).run(envelope, message, mayProceed);
 }
 
 class Transaction {
+  readonly #connection: Connection;
   readonly #conversation: Conversation;
   readonly #timeouts: Timeouts;
   readonly #reused: boolean;
   #dotLeft = false;
   #decision: Outcome | null = null;
 
-  constructor(conversation: Conversation, timeouts: Timeouts, reused: boolean) {
-    this.#conversation = conversation;
-    this.#timeouts = timeouts;
+  constructor(connection: Connection, reused: boolean) {
+    this.#connection = connection;
+    this.#conversation = connection.conversation;
+    this.#timeouts = connection.timeouts;
     this.#reused = reused;
   }
 
-  async run(
-    envelope: Envelope,
-    message: StuffedMessage,
-    pipelining: boolean,
-    mayProceed: () => boolean,
-  ): Promise<Result> {
+  async run(envelope: Envelope, message: StuffedMessage, mayProceed: () => boolean): Promise<Result> {
     this.#conversation.listenAfresh();
     try {
+      const { pipelining } = this.#connection.offers;
       const negotiated = pipelining ? await this.#pipelined(envelope) : await this.#oneByOne(envelope);
       if (negotiated !== null) return negotiated;
       if (!mayProceed()) return this.#over(withdrawn(true));
@@ -149,10 +149,10 @@ class Transaction {
     const inOneWrite = body.length <= oneWriteBytes;
     if (!inOneWrite) await this.#writeBlocks(body);
     if (this.#conversation.hasReply) return await this.#answeredTooEarly();
-    if (inOneWrite) this.#handOver(body, end);
-    else this.#handOver(end);
+    this.#handOver(inOneWrite ? this.#connection.buffer.join(body, end) : end);
     const wire = await this.#conversation.next(this.#timeouts.finalMs);
-    const goesOn = wire.code !== 421;
+    // A relay that answers before it can have read everything is out of step.
+    const goesOn = wire.code !== 421 && !this.#conversation.isWriting;
     if (isPositive(wire)) return { outcome: { kind: 'accepted', reply: toReply(wire) }, goesOn };
     if (wire.code >= 400) return { outcome: judge('message', wire), goesOn };
     return this.#over({ kind: 'unknown', text: `the relay answered ${wire.code} to the finished message` });
@@ -171,10 +171,10 @@ class Transaction {
   }
 
   /** The point of no return. */
-  #handOver(...pieces: Uint8Array[]): void {
+  #handOver(bytes: Uint8Array): void {
     // A connection that is known to be gone takes nothing: the loss is still a certain one.
     this.#dotLeft = this.#conversation.alive;
-    this.#conversation.write(...pieces);
+    this.#conversation.write(bytes);
   }
 
   #lost(error: ConnectionLost): Outcome | Stale {
