@@ -34,7 +34,7 @@ export interface CampaignActivities {
   cancelRest(input: { campaignId: string }): Promise<{ cancelled: number }>;
 
   /** Ends the campaign when nothing is left to do; answers `ended: false` when something came up meanwhile. Safe to repeat. */
-  finishCampaign(input: { campaignId: string; at: Instant }): Promise<{ ended: boolean; counts: Counts }>;
+  finishCampaign(input: { campaignId: string }): Promise<{ ended: boolean; counts: Counts }>;
 }
 
 export interface BatchInput {

@@ -40,6 +40,7 @@ export interface Schema {
     failure: Maybe<string>;
     started_by: string;
     started_at: At;
+    touched_at: At;
     finished_at: MaybeAt;
   };
   contact_import_reject: { import_id: string; ordinal: number; line: number; column: Maybe<string>; reason: string };

@@ -173,6 +173,12 @@ const textColumns = {
 const yes = new Set(['yes', 'y', 'true', 't', '1', 'on', 'ja', 'j', 'wahr', 'x']);
 const no = new Set(['no', 'n', 'false', 'f', '0', 'off', 'nein', 'falsch', '-']);
 
+const meanings: ReadonlySet<string> = new Set(contactColumns);
+
+function isContactColumn(key: string): key is ContactColumn {
+  return meanings.has(key);
+}
+
 /** Puts one cell into the row; answers why it cannot. */
 function readField(row: MutableRow, { meaning }: CsvColumn, cell: string, checks: Checks): string | null {
   if ('attribute' in meaning) return readAttribute(row, meaning.attribute, cell);
@@ -215,13 +221,8 @@ function readText(
 function readAttribute(row: MutableRow, name: string, cell: string): string | null {
   const text = cell.trim();
   if (text.length > columnLimits.attribute) return tooLong(text, columnLimits.attribute);
-  // A plain assignment of "__proto__" would set the prototype and lose the value.
-  Object.defineProperty(row.attributes, name, {
-    value: text === '' ? null : text,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
+  // Names come from columnKey and never begin with an underscore, so none of them is __proto__.
+  row.attributes[name] = text === '' ? null : text;
   return null;
 }
 

@@ -39,13 +39,17 @@ export function mergeLookup(path: readonly string[]): MergeLookup | null {
 
 /** A person's values in the shape that templates see. Missing ones are left out, so that a template's use of them is noticed. */
 export function mergeScope(source: MergeSource): Record<string, unknown> {
-  const { customer, attributes } = source.recipient;
-  const contact = scopeOf('contact', source, attributes);
-  return {
-    contact,
-    customer: scopeOf('customer', source, customer?.attributes ?? {}),
-    campaign: { name: source.campaignName },
+  const { attributes, customer } = source.recipient;
+  const scope = {
+    contact: { attributes: present(attributes) },
+    customer: { attributes: present(customer?.attributes ?? {}) },
+    campaign: {},
   };
+  for (const [root, name, lookup] of scopeEntries) {
+    const value = lookup(source);
+    if (value !== null) Object.assign(scope[root], { [name]: value });
+  }
+  return scope;
 }
 
 /** The known field that comes nearest to what was written, for "did you mean". */
@@ -70,6 +74,14 @@ const plainLookups = new Map<string, MergeLookup>([
   ['campaign.name', ({ campaignName }) => campaignName],
 ]);
 
+/** The same fields, cut for building a scope. */
+const scopeEntries = [...plainLookups].map(([field, lookup]): [MergeRoot, string, MergeLookup] => {
+  const [root, name = ''] = field.split('.');
+  return [root === 'contact' || root === 'customer' ? root : 'campaign', name, lookup];
+});
+
+type MergeRoot = 'contact' | 'customer' | 'campaign';
+
 function attributeLookup(root: string | undefined, name: string): MergeLookup | null {
   if (root === 'contact') return ({ recipient }) => ownValue(recipient.attributes, name);
   if (root === 'customer') return ({ recipient }) => ownValue(recipient.customer?.attributes ?? {}, name);
@@ -81,20 +93,11 @@ function ownValue(attributes: Readonly<Record<string, AttributeValue>>, name: st
   return value === undefined || value === '' ? null : value;
 }
 
-function scopeOf(
-  root: 'contact' | 'customer',
-  source: MergeSource,
-  attributes: Readonly<Record<string, AttributeValue>>,
-): Record<string, unknown> {
-  const scope: Record<string, unknown> = {
-    attributes: Object.fromEntries(
-      Object.entries(attributes).filter(([, value]) => value !== null && value !== ''),
-    ),
-  };
-  for (const [field, lookup] of plainLookups) {
-    const [owner, name] = field.split('.');
-    const value = owner === root && name !== undefined ? lookup(source) : null;
-    if (value !== null && name !== undefined) scope[name] = value;
+function present(attributes: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> {
+  const scope: Record<string, AttributeValue> = {};
+  for (const name in attributes) {
+    const value = ownValue(attributes, name);
+    if (value !== null) scope[name] = value;
   }
   return scope;
 }

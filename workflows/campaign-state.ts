@@ -115,7 +115,6 @@ export class CampaignRun {
     const revision = this.#revision;
     const { ended, counts } = await ledgerActivities.finishCampaign({
       campaignId: this.#campaignId,
-      at: Date.now(),
     });
     await condition(allHandlersFinished);
     if (!ended || revision !== this.#revision) return false;

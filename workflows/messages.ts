@@ -53,9 +53,3 @@ export const progressQuery = defineQuery<Progress>('progress');
 export interface CampaignInput {
   readonly campaignId: string;
 }
-
-export const campaignTaskQueue = 'sluice';
-export const campaignWorkflowType = 'campaign';
-export function campaignWorkflowId(campaignId: string): string {
-  return `campaign-${campaignId}`;
-}

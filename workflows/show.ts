@@ -3,10 +3,11 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { describePace } from '../domain/pace.ts';
+import { searchAttributes } from '../domain/temporal-names.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
 import type { Progress } from './messages.ts';
 
-const statusKey = defineSearchAttributeKey('CampaignStatus', 'KEYWORD');
+const statusKey = defineSearchAttributeKey(searchAttributes.campaignStatus, 'KEYWORD');
 
 /** Takes over what the plan (or the end) says and shows it in the Temporal UI: details, and the status when it changed. */
 export function showProgress(before: Progress, news: PlanAnswer | { readonly ended: Counts }): Progress {

@@ -14,7 +14,7 @@ export interface OpenBatchInput {
 }
 
 export type OpenedBatch =
-  | { readonly kind: 'open'; readonly token: number; readonly left: number }
+  | { readonly kind: 'open'; readonly token: number; readonly left: number; readonly size: number }
   | { readonly kind: 'closed' };
 
 /**
@@ -36,7 +36,7 @@ export async function openBatch(db: Database, input: OpenBatchInput): Promise<Op
     const { rows } = await sql<{ handed: number }>`select count(*) as handed from delivery
       where campaign_id = ${campaignId} and batch = ${number} and state <> 'skipped'`.execute(trx);
     const left = Math.min(input.size, size - (rows[0]?.handed ?? 0));
-    return { kind: 'open', token, left: Math.max(0, left) };
+    return { kind: 'open', token, left: Math.max(0, left), size };
   });
 }
 
@@ -59,17 +59,6 @@ export async function finishBatch(db: Database, campaignId: string, number: numb
         and g.campaign_id = b.campaign_id and g.token = ${token} returning 1`.execute(trx);
     if (rows.length > 0) await appendEvent(trx, campaignId, 'batch', { number, phase: 'finished' });
   });
-}
-
-/** What a batch may still hand over: a smaller pace also shrinks the batch that is under way. */
-export async function readBatchSize(db: Database, campaignId: string, number: number): Promise<number> {
-  const batch = await db
-    .selectFrom('batch')
-    .select('size')
-    .where('campaign_id', '=', campaignId)
-    .where('number', '=', number)
-    .executeTakeFirstOrThrow();
-  return batch.size;
 }
 
 async function lockCampaign(trx: Database, campaignId: string): Promise<{ state: string }> {

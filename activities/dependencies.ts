@@ -1,0 +1,20 @@
+import type { Database } from '../db/open.ts';
+import type { GateWatch } from '../db/gate-watch.ts';
+import type { DeferralPolicy } from '../domain/settle.ts';
+import type { Transport } from '../mail/transport.ts';
+import type { IntentWindow } from './sending/intent-window.ts';
+import type { MailSource } from './sending/mail-source.ts';
+
+/** What the activities of one worker share. */
+export interface ActivityDependencies {
+  readonly db: Database;
+  readonly transport: Transport;
+  /** The most connections of the transport: so many mails of a batch are on their way at once. */
+  readonly lanes: number;
+  readonly window: IntentWindow;
+  readonly gateWatch: GateWatch;
+  readonly policy: DeferralPolicy;
+  readonly mails: MailSource;
+  /** Signs a finished message (DKIM), or null when none is configured. */
+  readonly sign: ((message: Uint8Array) => Promise<Uint8Array>) | null;
+}

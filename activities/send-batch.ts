@@ -1,0 +1,109 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { finishBatch, openBatch, type OpenedBatch } from '../db/ledger/batch.ts';
+import { claimNextRecipients } from '../db/ledger/claim.ts';
+import { giveBackUnknown, lookAtGate } from '../db/ledger/look.ts';
+import { recordOutcomes } from '../db/ledger/outcomes.ts';
+import { settlePause } from '../db/ledger/pause.ts';
+import { clearTrouble, recordTrouble } from '../db/relay-trouble.ts';
+import { messageIdOf } from '../domain/message-id.ts';
+import type { BatchInput, BatchResult, CampaignActivities } from './contract.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { BatchSender, type Ending, type Filled, type SenderParts } from './sending/batch-sender.ts';
+import { persist } from './sending/outcome-writer.ts';
+import type { Intent } from '../db/ledger/claim.ts';
+
+const heartbeatEveryMs = 1_000;
+
+type Open = Extract<OpenedBatch, { kind: 'open' }>;
+
+export function createSendBatch(deps: ActivityDependencies): CampaignActivities['sendBatch'] {
+  return async (input) => {
+    const opened = await openBatch(deps.db, input);
+    if (opened.kind === 'closed') return result('closed', null);
+    const sender = new BatchSender(opened, await bindParts(deps, input, opened));
+    const unwatch = deps.gateWatch.watch(input.campaignId, () => void sender.look().catch(() => undefined));
+    const heartbeat = beat(sender);
+    try {
+      const ending = await sender.run();
+      return await close(deps, input, opened, sender, ending);
+    } finally {
+      unwatch();
+      clearInterval(heartbeat);
+    }
+  };
+}
+
+async function bindParts(deps: ActivityDependencies, input: BatchInput, { token }: Open): Promise<SenderParts> {
+  const { db, transport, window, lanes, policy } = deps;
+  const { campaignId, number: batch, at } = input;
+  const skeleton = await deps.mails.skeletonOf(campaignId);
+  const beganAt = performance.now();
+  const now = (): number => at + Math.round(performance.now() - beganAt);
+  const fill = async ({ recipient, mailDate }: Intent): Promise<Filled> => {
+    const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);
+    const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() });
+    if (!filled.ok) return { ok: false, reason: filled.reason };
+    const message = deps.sign === null ? filled.message : await deps.sign(filled.message);
+    return { ok: true, ...filled.envelope, message, envelopeId: messageId.slice(1, -1) };
+  };
+  return {
+    transport,
+    window,
+    lanes,
+    policy,
+    now,
+    fill,
+    claim: (limit) => claimNextRecipients(db, { campaignId, batch, token, limit, now: now() }),
+    record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
+    look: () => lookAtGate(db, campaignId, batch, token),
+  };
+}
+
+/** Heartbeats tell Temporal that the attempt lives; a cancellation or the worker's end comes back the same way. */
+function beat(sender: BatchSender): NodeJS.Timeout {
+  const context = Context.current();
+  context.cancelled.catch(() => sender.stop({ kind: 'stopped' }));
+  return setInterval(() => {
+    const { planned, ...settled } = sender.tally;
+    context.heartbeat({ settled: Object.values(settled).reduce((sum, n) => sum + n, 0), givenBack: planned });
+  }, heartbeatEveryMs);
+}
+
+/** What the ending means for batch, relay and pause; everything that is known is in the ledger when this begins. */
+async function close(
+  { db }: ActivityDependencies,
+  { campaignId, number, at }: BatchInput,
+  { token }: Open,
+  sender: BatchSender,
+  ending: Ending,
+): Promise<BatchResult> {
+  if (ending.kind === 'fault') await persist(() => giveBackUnknown(db, campaignId, token));
+  const { sent, deferred, failed, inDoubt } = sender.tally;
+  if (sent + deferred + failed + inDoubt > 0) await clearTrouble(db, campaignId);
+  switch (ending.kind) {
+    case 'complete':
+      await persist(() => finishBatch(db, campaignId, number, token));
+      return result('complete', sender);
+    case 'closed':
+      await settlePause(db, campaignId);
+      return result('closed', sender);
+    case 'fenced':
+      return result('fenced', sender);
+    case 'trouble': {
+      const { code, message } = ending.trouble;
+      await recordTrouble(db, campaignId, code, message, at);
+      throw ApplicationFailure.nonRetryable(code, code);
+    }
+    case 'stopped':
+      throw ApplicationFailure.nonRetryable('the worker is stopping', 'workerStopping');
+    case 'fault':
+      // The cause may carry rows' values: only its name goes into Temporal, the rest is for the worker's log.
+      Context.current().log.error('a batch failed', { campaignId, batch: number, error: String(ending.error) });
+      throw ApplicationFailure.nonRetryable('the batch failed; see the worker log');
+  }
+}
+
+function result(ended: BatchResult['ended'], sender: BatchSender | null): BatchResult {
+  const { sent, failed, deferred, inDoubt, skipped } = sender?.tally ?? { sent: 0, failed: 0, deferred: 0, inDoubt: 0, skipped: 0 };
+  return { ended, sent, failed, deferred, inDoubt, skipped };
+}

@@ -1,0 +1,168 @@
+import { sql, type Selectable } from 'kysely';
+import type { CampaignState } from '../domain/campaign-state.ts';
+import type { Content, Identity } from '../domain/schema/content.ts';
+import type { Database } from './open.ts';
+import type { Schema } from './schema.ts';
+
+export interface Draft {
+  readonly name: string;
+  readonly audience: { readonly all: true };
+  readonly identity: Identity;
+  readonly content: Content;
+  readonly timeZone: string;
+  readonly size: number;
+  readonly gapMs: number;
+  readonly startAt: Date | null;
+}
+
+type Columns = Selectable<Schema['campaign']>;
+/** A campaign as stored; `position` orders lists with the database's microseconds. */
+export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
+  readonly audience: { readonly all: true };
+  readonly identity: Identity;
+  readonly content: Content;
+};
+export type CampaignSummaryRow = Omit<CampaignRow, 'audience' | 'identity' | 'content'> & { readonly position: string };
+
+/** What a change of a draft came to. */
+export type DraftChange =
+  | { readonly ok: true; readonly campaign: CampaignRow }
+  | { readonly ok: false; readonly why: 'missing' }
+  | { readonly ok: false; readonly why: 'notDraft'; readonly state: CampaignState }
+  | { readonly ok: false; readonly why: 'stale'; readonly version: number };
+
+export async function insertDraft(db: Database, draft: Draft, by: string): Promise<CampaignRow> {
+  const row = await db
+    .insertInto('campaign')
+    .values({ ...columns(draft), created_by: by })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return typed(row);
+}
+
+export async function readCampaign(db: Database, id: string): Promise<CampaignRow | null> {
+  const row = await db.selectFrom('campaign').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : typed(row);
+}
+
+/**
+ * Changes a draft in one transaction. `change` gets the draft as it is and gives it as it shall be; what it throws
+ * leaves everything as it was. `expectedVersion` null: whatever the version is.
+ */
+export async function updateDraft(
+  db: Database,
+  id: string,
+  expectedVersion: number | null,
+  change: (draft: CampaignRow) => Promise<Draft>,
+): Promise<DraftChange> {
+  return db.transaction().execute(async (trx) => {
+    const found = await lockDraft(trx, id, expectedVersion);
+    if (!found.ok) return found;
+    const row = await trx
+      .updateTable('campaign')
+      .set({ ...columns(await change(found.campaign)), version: sql`version + 1`, updated_at: sql`now()` })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { ok: true, campaign: typed(row) };
+  });
+}
+
+export async function deleteDraft(db: Database, id: string, expectedVersion: number | null): Promise<DraftChange> {
+  return db.transaction().execute(async (trx) => {
+    const found = await lockDraft(trx, id, expectedVersion);
+    if (found.ok) await trx.deleteFrom('campaign').where('id', '=', id).execute();
+    return found;
+  });
+}
+
+/** Newest first. `after` is the position and id of the last row of the page before; `q` is a part of the name. */
+export async function listCampaigns(
+  db: Database,
+  filter: {
+    readonly state: CampaignState | undefined;
+    readonly q: string | undefined;
+    readonly after: readonly [position: string, id: string] | null;
+    readonly limit: number;
+  },
+): Promise<CampaignSummaryRow[]> {
+  const { state, q, after, limit } = filter;
+  let query = db
+    .selectFrom('campaign')
+    .select(summaryColumns)
+    .select(sql<string>`created_at::text`.as('position'))
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(limit);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (q !== undefined) query = query.where(sql<boolean>`strpos(lower(name), lower(${q})) > 0`);
+  if (after !== null) {
+    const [at, id] = after;
+    query = query.where(
+      sql<boolean>`(created_at < ${at}::timestamptz or (created_at = ${at}::timestamptz and id > ${id}::uuid))`,
+    );
+  }
+  return query.execute();
+}
+
+/** Campaigns that a workflow must care for. */
+export async function listActiveCampaigns(db: Database): Promise<{ id: string; state: CampaignState }[]> {
+  return db
+    .selectFrom('campaign')
+    .select(['id', 'state'])
+    .where('state', 'not in', ['draft', 'cancelled', 'finished'])
+    .orderBy('created_at')
+    .execute();
+}
+
+/** True when the audience has somebody. */
+export async function audienceHasSomebody(db: Database): Promise<boolean> {
+  return (await db.selectFrom('contact').select('id').limit(1).executeTakeFirst()) !== undefined;
+}
+
+const summaryColumns = [
+  'id',
+  'version',
+  'state',
+  'name',
+  'stream',
+  'time_zone',
+  'size',
+  'gap_ms',
+  'start_at',
+  'started_at',
+  'snapshot_at',
+  'total',
+  'finished_at',
+  'trouble',
+  'created_by',
+  'created_at',
+  'updated_at',
+] as const;
+
+async function lockDraft(trx: Database, id: string, expectedVersion: number | null): Promise<DraftChange> {
+  const row = await trx.selectFrom('campaign').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (row === undefined) return { ok: false, why: 'missing' };
+  if (expectedVersion !== null && row.version !== expectedVersion)
+    return { ok: false, why: 'stale', version: row.version };
+  if (row.state !== 'draft') return { ok: false, why: 'notDraft', state: row.state };
+  return { ok: true, campaign: typed(row) };
+}
+
+function columns(draft: Draft) {
+  return {
+    name: draft.name,
+    audience: JSON.stringify(draft.audience),
+    identity: JSON.stringify(draft.identity),
+    content: JSON.stringify(draft.content),
+    time_zone: draft.timeZone,
+    size: draft.size,
+    gap_ms: draft.gapMs,
+    start_at: draft.startAt,
+  };
+}
+
+function typed(row: Columns): CampaignRow {
+  // The table's JSON types are looser about undefined than the wire's, which are what was written.
+  return row as unknown as CampaignRow;
+}

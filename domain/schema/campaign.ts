@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { campaignStates } from '../campaign-state.ts';
+import { parseDuration } from '../duration.ts';
+import { paceLimits, refusePace } from '../pace.ts';
+import { contentSchema, identitySchema } from './content.ts';
+import { durationSchema, idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
+
+const { minSize, maxSize } = paceLimits;
+const sizeRefusal = ({ input }: { input?: unknown }): string =>
+  typeof input === 'number' && Number.isInteger(input)
+    ? `pace size must be ${minSize}–${maxSize} (got ${input}); to stop sending, pause the campaign`
+    : `pace size must be a whole number from ${minSize} to ${maxSize}`;
+
+/** Batch size of a caller. */
+const sizeInputSchema = z
+  .int({ error: sizeRefusal })
+  .min(minSize, { error: sizeRefusal })
+  .max(maxSize, { error: sizeRefusal })
+  .meta({ description: 'Mails of one batch', example: 50 });
+
+/** Gap of a caller; becomes milliseconds. */
+const gapInputSchema = z
+  .string()
+  .max(50)
+  .transform((text, context) => {
+    const gapMs = parseDuration(text);
+    const refusal =
+      gapMs === null
+        ? `write the gap as 90s, 20m, 1h30m or 2d (got ${JSON.stringify(text)})`
+        : refusePace({ size: minSize, gapMs });
+    if (gapMs !== null && refusal === null) return gapMs;
+    context.addIssue({ code: 'custom', message: refusal ?? '' });
+    return z.NEVER;
+  })
+  .meta({
+    description: 'From the start of one batch to the start of the next: 90s, 20m, 1h30m; 1s–366d',
+    example: '20m',
+  });
+
+export const paceInputFields = { size: sizeInputSchema, every: gapInputSchema } as const;
+
+/** The pace as answers carry it. */
+export const paceSchema = z
+  .strictObject({ size: z.int().meta({ example: 50 }), every: durationSchema })
+  .meta({ id: 'Pace', description: 'Batch size and gap' });
+
+export const audienceSchema = z
+  .strictObject({ all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }) })
+  .meta({ id: 'Audience', description: 'Who is meant; frozen at the start' });
+
+const timeZoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: ({ input }) => `${JSON.stringify(input)} is no time zone; use a name such as Europe/Berlin` })
+  .meta({ description: 'IANA time zone in which the campaign is meant', example: 'Europe/Berlin' });
+
+/** "When started" is null. One in the past is refused by the routes, which know the time. */
+export const startAtSchema = instantInputSchema
+  .nullable()
+  .meta({ description: 'When the first batch may go; null: when started', example: '2026-12-01T08:00:00+01:00' });
+
+const draftFields = {
+  name: nameSchema.meta({ example: 'Server upgrade on 5 December' }),
+  audience: audienceSchema,
+  identity: identitySchema,
+  content: contentSchema,
+  pace: z.strictObject(paceInputFields).meta({ id: 'PaceInput', description: 'Batch size and gap' }),
+} as const;
+
+export const newCampaignSchema = z
+  .strictObject({
+    ...draftFields,
+    startAt: startAtSchema.optional(),
+    timeZone: timeZoneSchema.default('UTC'),
+  })
+  .meta({ id: 'NewCampaign' });
+export type NewCampaign = z.output<typeof newCampaignSchema>;
+
+export const campaignPatchSchema = z
+  .strictObject({
+    name: draftFields.name.optional(),
+    audience: audienceSchema.optional(),
+    identity: identitySchema.optional(),
+    content: contentSchema.optional(),
+    pace: draftFields.pace.optional(),
+    startAt: startAtSchema.optional(),
+    timeZone: timeZoneSchema.optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
+  .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
+
+const count = z.int().min(0);
+export const countsSchema = z
+  .strictObject({
+    planned: count,
+    sending: count,
+    deferred: count,
+    sent: count,
+    failed: count,
+    skipped: count,
+    cancelled: count,
+    inDoubt: count,
+    total: count,
+  })
+  .meta({ id: 'Counts', description: 'Recipients by state, from one snapshot; they sum to total' });
+
+export const campaignStateSchema = z.enum(campaignStates).meta({ id: 'CampaignState' });
+
+export const pauseSchema = z
+  .strictObject({
+    at: instantSchema,
+    by: z.string(),
+    reason: z.string().nullable(),
+    inFlight: count.meta({ description: 'Mails that could still leave when the gate closed' }),
+    settledAt: instantSchema.nullable().meta({ description: 'When the last of them had its outcome' }),
+  })
+  .meta({ id: 'Pause', description: 'The pause or hold in force' });
+
+export const nextBatchSchema = z
+  .strictObject({
+    batch: z.int(),
+    at: instantSchema,
+    size: z.int(),
+    because: z
+      .enum(['due', 'startAt', 'resumed', 'gap', 'deferral', 'relay', 'window'])
+      .meta({ description: 'What it waits for; due: nothing' }),
+  })
+  .meta({ id: 'NextBatch', description: 'The next batch, by the planner that the campaign itself follows' });
+
+export const temporalLinkSchema = z
+  .strictObject({
+    workflowId: z.string(),
+    runId: z.string().nullable().meta({ description: 'Null when Temporal cannot be asked' }),
+    url: z.string().nullable().meta({ description: 'The run in the Temporal UI, when its address is configured' }),
+  })
+  .meta({ id: 'TemporalLink' });
+
+export const troubleSchema = z
+  .strictObject({ code: z.string(), text: z.string(), since: instantSchema, lastAt: instantSchema, count })
+  .meta({ id: 'RelayTrouble', description: 'The relay refuses everything since then' });
+
+const summaryFields = {
+  id: idSchema,
+  version: z.int().meta({ description: 'Also the ETag' }),
+  state: campaignStateSchema,
+  name: z.string(),
+  pace: paceSchema,
+  counts: countsSchema,
+  startAt: instantSchema.nullable(),
+  createdAt: instantSchema,
+  createdBy: z.string(),
+  startedAt: instantSchema.nullable().meta({ description: 'When the start was commanded' }),
+  finishedAt: instantSchema.nullable(),
+} as const;
+
+export const campaignSummarySchema = z.strictObject(summaryFields).meta({ id: 'CampaignSummary' });
+export type CampaignSummary = z.output<typeof campaignSummarySchema>;
+
+export const campaignSchema = z
+  .strictObject({
+    ...summaryFields,
+    audience: audienceSchema,
+    identity: identitySchema,
+    content: contentSchema,
+    timeZone: z.string(),
+    updatedAt: instantSchema,
+    pause: pauseSchema.nullable(),
+    next: nextBatchSchema.nullable(),
+    trouble: troubleSchema.nullable(),
+    temporal: temporalLinkSchema.nullable().meta({ description: 'Null for drafts' }),
+  })
+  .meta({ id: 'Campaign' });
+export type CampaignView = z.output<typeof campaignSchema>;
+
+function isTimeZone(name: string): boolean {
+  // Offsets such as +01:00 are zones for Intl, but know no summer time: not what a person means.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
