@@ -5,13 +5,20 @@ import type { Script, Stage, Verdict } from './script.ts';
 const endOfMessage = Buffer.from('\r\n.\r\n');
 const nothing = Buffer.alloc(0);
 
+export interface AcceptedMail {
+  readonly connection: number;
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly message: Buffer;
+}
+
 export interface ConnectionOptions {
   readonly number: number;
   readonly sizeLimit: number;
   /** Absent: everything is accepted, without a promise on the way. */
   readonly script: Script | undefined;
   /** Takes an accepted message; its bytes are only lent until `flush` has returned. */
-  accept(mail: { from: string; recipients: readonly string[]; message: Buffer }): void;
+  accept(mail: AcceptedMail): void;
   /** Called once per group of replies, before they are sent. */
   flush(): void;
 }
@@ -160,7 +167,12 @@ class Conversation {
     this.#decide(
       'message',
       () => {
-        this.#options.accept({ from: this.#from, recipients: this.#recipients, message: this.#message });
+        this.#options.accept({
+          connection: this.#options.number,
+          from: this.#from,
+          recipients: this.#recipients,
+          message: this.#message,
+        });
         this.#decide('accepted', () => this.#endTransaction('250 2.0.0 accepted'));
       },
       () => this.#reset(),
