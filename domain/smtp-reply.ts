@@ -122,8 +122,9 @@ function byBasicCode(code: number, stage: Stage): ReplyCode {
   if (code === 552) return stage === 'rcpt' ? 'mailboxFull' : 'messageTooBig';
   if (code < 500) return 'other';
   if (stage === 'mail') return 'senderRefused';
-  if (stage === 'rcpt') return code === 550 || code === 551 || code === 553 ? 'userUnknown' : 'policy';
-  return 'content';
+  if (stage !== 'rcpt') return 'content';
+  if (code === 550) return 'userUnknown';
+  return code === 554 ? 'policy' : 'other';
 }
 
 const hardDetails: ReadonlySet<Detail> = new Set(['1.1', '1.2', '1.3', '1.6', '1.10', '2.1']);
