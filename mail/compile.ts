@@ -61,11 +61,33 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
 }
 
 /** Two mails with the same key compile to the same skeleton. Also the boundary of their MIME parts. */
-export function contentKey({ campaignId, campaignName, identity, content, streamId, test }: MailToCompile): string {
+export function contentKey({
+  campaignId,
+  campaignName,
+  identity,
+  content,
+  streamId,
+  test,
+}: MailToCompile): string {
   const { name, address, replyTo } = identity;
   const { subject, mjml, html, text } = content;
-  const parts = [campaignId, campaignName, name, address, replyTo, subject, mjml, html, text, streamId, test === true];
-  return createHash('sha256').update(JSON.stringify(parts.map((part) => part ?? null))).digest('hex').slice(0, 32);
+  const parts = [
+    campaignId,
+    campaignName,
+    name,
+    address,
+    replyTo,
+    subject,
+    mjml,
+    html,
+    text,
+    streamId,
+    test === true,
+  ];
+  return createHash('sha256')
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 interface Source {
@@ -129,16 +151,25 @@ async function maskedHtml({ field, pointer, source, masked }: Source): Promise<s
 }
 
 /** A block that stood across elements may come out torn, for instance in a plain text that leaves out one of them. */
-function createBody(kind: PartKind, origin: Source | undefined, masked: string, tokens: readonly LiquidToken[]): Program {
+function createBody(
+  kind: PartKind,
+  origin: Source | undefined,
+  masked: string,
+  tokens: readonly LiquidToken[],
+): Program {
   const pointer = origin?.pointer ?? '/content';
   try {
     return createProgram(kind, masked.endsWith('\n') ? masked : `${masked}\n`, tokens);
   } catch (error) {
     const { detail } = syntaxFault(pointer, error);
-    const way = kind === 'text' ? 'give a text of its own' : 'keep each block inside one element or in <mj-raw>';
-    throw new ContentRefused([{ pointer, line: 1, column: 1, detail: `${detail} in the ${kind} part; ${way}` }], {
-      cause: error,
-    });
+    const way =
+      kind === 'text' ? 'give a text of its own' : 'keep each block inside one element or in <mj-raw>';
+    throw new ContentRefused(
+      [{ pointer, line: 1, column: 1, detail: `${detail} in the ${kind} part; ${way}` }],
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -147,7 +178,12 @@ function withAsciiDomain(address: string): string {
   const domain = asciiDomain(address.trim().slice(at + 1), domainToASCII);
   if (at < 1 || domain === '')
     throw new ContentRefused([
-      { pointer: '/identity', line: 1, column: 1, detail: 'the domain of an address of the sender has no ASCII form' },
+      {
+        pointer: '/identity',
+        line: 1,
+        column: 1,
+        detail: 'the domain of an address of the sender has no ASCII form',
+      },
     ]);
   return `${address.trim().slice(0, at)}@${domain}`;
 }

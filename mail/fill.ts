@@ -67,11 +67,19 @@ function valueOf({ field, lookup, fallback }: Piece & { kind: 'value' }, source:
 }
 
 const special = /[&<>"']/;
-const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
 
 /** The same characters in the same way as the engine escapes them. */
 function escapeHtml(value: string): string {
-  return special.test(value) ? value.replaceAll(/[&<>"']/g, (character) => references[character] ?? '') : value;
+  return special.test(value)
+    ? value.replaceAll(/[&<>"']/g, (character) => references[character] ?? '')
+    : value;
 }
 
 function missing(field: string): FillReason {
@@ -87,5 +95,9 @@ function renderReason(error: unknown): FillReason {
   const variable = /^undefined variable: (.+)$/.exec(messageOf(error))?.[1];
   if (variable !== undefined) return missing(variable);
   const [line = 1] = error.token.getPosition();
-  return { code: 'renderFailed', field: null, text: `the template cannot be filled: ${messageOf(error)} (segment line ${line})` };
+  return {
+    code: 'renderFailed',
+    field: null,
+    text: `the template cannot be filled: ${messageOf(error)} (segment line ${line})`,
+  };
 }

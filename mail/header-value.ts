@@ -60,7 +60,12 @@ function encodedWord(text: string): string {
   return `=?UTF-8?B?${Buffer.from(text, 'utf8').toString('base64')}?=`;
 }
 
-/** RFC 5322 3.3, always in UTC. */
+/** RFC 5322 3.3, always in UTC. The mails of a batch share the second, so the last one is kept. */
 export function encodeDate(instant: number): string {
-  return new Date(instant).toUTCString().replace('GMT', '+0000');
+  const second = Math.floor(instant / 1000);
+  if (second !== lastDate.second)
+    lastDate = { second, text: new Date(second * 1000).toUTCString().replace('GMT', '+0000') };
+  return lastDate.text;
 }
+
+let lastDate = { second: Number.NaN, text: '' };

@@ -4,7 +4,11 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 export type FrameSlot = 'to' | 'subject' | 'messageId' | 'date' | 'text' | 'html';
 
 export interface FrameOptions {
-  readonly identity: { readonly name: string; readonly address: string; readonly replyTo?: string | undefined };
+  readonly identity: {
+    readonly name: string;
+    readonly address: string;
+    readonly replyTo?: string | undefined;
+  };
   readonly parts: readonly ('text' | 'html')[];
   /** Makes the MIME boundary; the same for every mail of a campaign, so that a retry is byte-equal. */
   readonly boundary: string;
@@ -15,7 +19,9 @@ export interface FrameOptions {
  * The MIME message as nodemailer builds it, once per campaign, cut where the slots are. Bodies are announced as quoted-printable.
  * The boundary holds `=_`, which no quoted-printable body can hold (RFC 2045 6.7), so no value can end a part.
  */
-export async function buildFrame(options: FrameOptions): Promise<readonly (string | { readonly slot: FrameSlot })[]> {
+export async function buildFrame(
+  options: FrameOptions,
+): Promise<readonly (string | { readonly slot: FrameSlot })[]> {
   const { name, address, replyTo } = options.identity;
   const part = (slot: FrameSlot) => ({ content: markOf(slot), contentTransferEncoding: 'quoted-printable' });
   const composer = new MailComposer({

@@ -27,37 +27,43 @@ function encodeLines(text: string, atEnd: boolean): string {
 }
 
 function encodeLine(line: string, protectEnd: boolean): string {
-  const octets = Buffer.from(line, 'utf8');
   let encoded = '';
   let column = 0;
-  for (let index = 0; index < octets.length; ) {
-    const count = characterLength(octets[index] ?? 0);
-    const atLineEnd = index + count >= octets.length;
-    const unit = encodeCharacter(octets, index, count, atLineEnd && protectEnd);
+  for (let index = 0; index < line.length;) {
+    const code = line.codePointAt(index) ?? 0;
+    index += code > 0xffff ? 2 : 1;
+    // Whole characters only: a soft break never tears one, as some readers decode line by line.
+    const unit = encodeCharacter(code, protectEnd && index === line.length);
     if (column + unit.length > lineLimit - 1) {
       encoded += softBreak;
       column = 0;
     }
     encoded += unit;
     column += unit.length;
-    index += count;
   }
   return encoded;
 }
 
-/** Octets of the UTF-8 character that starts so: a character is never torn by a soft break, as some readers decode line by line. */
-function characterLength(lead: number): number {
-  return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+function encodeCharacter(code: number, atLineEnd: boolean): string {
+  const blank = code === 0x20 || code === 0x09;
+  if (blank ? !atLineEnd : code > 0x20 && code < 0x7f && code !== 0x3d) return String.fromCharCode(code);
+  if (code < 0x80) return octet(code);
+  if (code < 0x800) return octet(0xc0 | (code >> 6)) + trail(code);
+  // UTF-8 has no form for half a surrogate pair; it becomes U+FFFD as everywhere else.
+  if (code >= 0xd800 && code <= 0xdfff) return '=EF=BF=BD';
+  if (code < 0x1_0000) return octet(0xe0 | (code >> 12)) + trail(code >> 6) + trail(code);
+  return octet(0xf0 | (code >> 18)) + trail(code >> 12) + trail(code >> 6) + trail(code);
 }
 
-function encodeCharacter(octets: Buffer, from: number, count: number, atLineEnd: boolean): string {
-  const octet = octets[from] ?? 0;
-  const blank = octet === 0x20 || octet === 0x09;
-  if (count === 1 && ((octet > 0x20 && octet < 0x7f && octet !== 0x3d) || (blank && !atLineEnd)))
-    return String.fromCharCode(octet);
-  let unit = '';
-  for (let index = from; index < from + count; index++) unit += `=${hex[octets[index] ?? 0] ?? ''}`;
-  return unit;
+function trail(bits: number): string {
+  return octet(0x80 | (bits & 0x3f));
 }
 
-const hex = Array.from({ length: 256 }, (_, octet) => octet.toString(16).toUpperCase().padStart(2, '0'));
+function octet(value: number): string {
+  return hex[value] ?? '';
+}
+
+const hex = Array.from(
+  { length: 256 },
+  (_, value) => `=${value.toString(16).toUpperCase().padStart(2, '0')}`,
+);

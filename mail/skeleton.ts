@@ -6,6 +6,7 @@ import type { Program } from './content/program.ts';
 import { Filling, FillRefused, fillToText, type FillReason } from './fill.ts';
 import { encodeDate, encodeMailbox, encodeUnstructured, isUnsafeInHeader } from './header-value.ts';
 import type { FrameSlot } from './mime-frame.ts';
+import { takeBuffer, writeSteps } from './message-buffer.ts';
 import { encodeStretch, encodeValue } from './quoted-printable.ts';
 
 export interface FillInput {
@@ -54,7 +55,10 @@ export class Skeleton {
     this.options = options;
     this.#steps = steps;
     this.#slots = slots;
-    this.#fixedLength = steps.reduce<number>((sum, step) => sum + (typeof step === 'number' ? 0 : step.length), 0);
+    this.#fixedLength = steps.reduce<number>(
+      (sum, step) => sum + (typeof step === 'number' ? 0 : step.length),
+      0,
+    );
   }
 
   fill(input: FillInput): FillResult {
@@ -67,6 +71,16 @@ export class Skeleton {
     }
   }
 
+  /** The fields that this person has no value for and that take the template's default, each once. */
+  defaultsTaken(recipient: Recipient): { code: 'defaultUsed'; field: string; text: string }[] {
+    const { campaignName, subject, text, html } = this.options;
+    const source = { recipient, campaignName };
+    const fields = new Set<string>();
+    for (const piece of [subject, text, html].flatMap((program) => program?.pieces ?? []))
+      if (piece.kind === 'value' && piece.fallback !== null && piece.lookup(source) === null) fields.add(piece.field);
+    return [...fields].map((field) => ({ code: 'defaultUsed', field, text: `${field} is empty; the default is used` }));
+  }
+
   #write(input: FillInput, to: string): Uint8Array {
     const turn = startTurn(this.options.campaignName, input, to);
     const values: string[] = [];
@@ -76,17 +90,7 @@ export class Skeleton {
       values.push(value);
       length += value.length * uses;
     }
-    const message = Buffer.allocUnsafe(length);
-    let at = 0;
-    for (const step of this.#steps) {
-      if (typeof step === 'number') {
-        at += message.write(values[step] ?? '', at, 'latin1');
-      } else {
-        message.set(step, at);
-        at += step.length;
-      }
-    }
-    return message;
+    return writeSteps(this.#steps, values, takeBuffer(length));
   }
 }
 
@@ -117,7 +121,8 @@ function layOut(options: SkeletonOptions): { steps: (Uint8Array | number)[]; slo
   const layout = new Layout();
   for (const piece of options.frame) {
     if (typeof piece === 'string') layout.addFixed(piece);
-    else if (piece.slot === 'text' || piece.slot === 'html') layOutBody(layout, piece.slot, options[piece.slot]);
+    else if (piece.slot === 'text' || piece.slot === 'html')
+      layOutBody(layout, piece.slot, options[piece.slot]);
     else layout.addWriter(piece.slot, headerWriter(piece.slot, options));
   }
   return { steps: layout.finish(), slots: layout.slots };

@@ -14,7 +14,7 @@ import type { RelayTroubleCode } from '../domain/outcome.ts';
 import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
 import * as messages from './messages.ts';
 import { readPace, validatePace, validateReschedule } from './message-checks.ts';
-import { showBatch, showProgress, showWait } from './show.ts';
+import { showBatch, showBeginning, showProgress, showWait } from './show.ts';
 
 /** How often a campaign looks whether the main gate is open again, should nobody tell it. */
 const mainGateLookMs = 60_000;
@@ -66,6 +66,7 @@ export class CampaignRun {
   }
 
   async snapshot(): Promise<void> {
+    showBeginning(this.#campaignId);
     await ledgerActivities.snapshotAudience({ campaignId: this.#campaignId });
   }
 

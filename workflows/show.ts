@@ -7,7 +7,13 @@ import { searchAttributes } from '../domain/temporal-names.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
 import type { Progress } from './messages.ts';
 
+const idKey = defineSearchAttributeKey(searchAttributes.campaignId, 'KEYWORD');
 const statusKey = defineSearchAttributeKey(searchAttributes.campaignStatus, 'KEYWORD');
+
+/** Makes the run findable by its campaign from the first moment on. */
+export function showBeginning(campaignId: string): void {
+  upsertSearchAttributes([{ key: idKey, value: campaignId }]);
+}
 
 /** Takes over what the plan (or the end) says and shows it in the Temporal UI: details, and the status when it changed. */
 export function showProgress(before: Progress, news: PlanAnswer | { readonly ended: Counts }): Progress {

@@ -13,7 +13,12 @@ export class ContentRefused extends Error {
 
   constructor(faults: readonly ContentFault[], options?: ErrorOptions) {
     const [first] = faults;
-    super(first === undefined ? 'content refused' : `${first.pointer} ${first.line}:${first.column}: ${first.detail}`, options);
+    super(
+      first === undefined
+        ? 'content refused'
+        : `${first.pointer} ${first.line}:${first.column}: ${first.detail}`,
+      options,
+    );
     this.name = 'ContentRefused';
     this.faults = faults;
   }

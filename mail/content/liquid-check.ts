@@ -10,7 +10,10 @@ const roots = new Set(['contact', 'customer', 'campaign']);
 export function liquidFaults(pointer: string, source: string): ContentFault[] {
   try {
     const templates = parseLiquid(source, 'text');
-    return [...rawFaults(pointer, source), ...fieldFaults(pointer, analyzeSync(templates, { partials: false }))];
+    return [
+      ...rawFaults(pointer, source),
+      ...fieldFaults(pointer, analyzeSync(templates, { partials: false })),
+    ];
   } catch (error) {
     return [syntaxFault(pointer, error)];
   }
@@ -57,12 +60,18 @@ function fieldFaults(pointer: string, analysis: StaticAnalysis): ContentFault[] 
     const constant = variable.segments.every((segment) => typeof segment !== 'object');
     if (constant && mergeLookup(path) !== null) continue;
     const { row, col } = variable.location;
-    faults.push({ pointer, line: row, column: col, detail: constant ? unknownField(path) : computedField(path[0]) });
+    faults.push({
+      pointer,
+      line: row,
+      column: col,
+      detail: constant ? unknownField(path) : computedField(path[0]),
+    });
   }
   for (const variable of Object.values(analysis.locals).flat()) {
     const name = String(variable.segments[0]);
     const { row, col } = variable.location;
-    if (roots.has(name)) faults.push({ pointer, line: row, column: col, detail: `"${name}" cannot be given another value` });
+    if (roots.has(name))
+      faults.push({ pointer, line: row, column: col, detail: `"${name}" cannot be given another value` });
   }
   return faults.sort((one, other) => one.line - other.line || one.column - other.column);
 }

@@ -18,7 +18,10 @@ const parseLimit = 3_000_000;
 
 export type PartKind = 'html' | 'text';
 
-const engines: Readonly<Record<PartKind, Liquid>> = { html: createEngine('html'), text: createEngine('text') };
+const engines: Readonly<Record<PartKind, Liquid>> = {
+  html: createEngine('html'),
+  text: createEngine('text'),
+};
 
 /** Throws liquidjs's TokenizationError or ParseError, which know their place. */
 export function parseLiquid(source: string, kind: PartKind): Template[] {
@@ -48,7 +51,8 @@ function createEngine(kind: PartKind): Liquid {
     relativeReference: false,
   });
   const date = engine.filters['date'];
-  for (const name of Object.keys(engine.filters)) if (!allowedFilters.includes(name)) engine.unregisterFilter(name);
+  for (const name of Object.keys(engine.filters))
+    if (!allowedFilters.includes(name)) engine.unregisterFilter(name);
   for (const name of Object.keys(engine.tags)) if (!internalTags.has(name)) delete engine.tags[name];
   if (typeof date === 'function') engine.registerFilter('date', refuseNow(date));
   return engine;
@@ -60,7 +64,9 @@ type FilterFunction = Extract<NonNullable<Liquid['filters'][string]>, (...args: 
 function refuseNow(date: FilterFunction): FilterFunction {
   return function dateOfValue(value, ...args) {
     if (value === 'now' || value === 'today')
-      throw new Error('"now" and "today" would change with every retry; write the date into the text or an attribute');
+      throw new Error(
+        '"now" and "today" would change with every retry; write the date into the text or an attribute',
+      );
     return date.call(this, value, ...args);
   };
 }

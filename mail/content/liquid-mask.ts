@@ -33,11 +33,16 @@ export function maskLiquid(source: string): MaskedSource {
   for (const token of new Tokenizer(source).readTopLevelTokens()) {
     if (token.kind === TokenKind.HTML) {
       const trimmed = 'getContent' in token ? token.getContent() : token.getText();
-      anchors.push({ masked: text.length, source: token.begin + Math.max(0, token.getText().indexOf(trimmed)) });
+      anchors.push({
+        masked: text.length,
+        source: token.begin + Math.max(0, token.getText().indexOf(trimmed)),
+      });
       text += trimmed;
     } else {
       text += markOf(tokens.length);
-      tokens.push(describe(token.kind === TokenKind.Tag, 'content' in token ? token.content : '', token.begin));
+      tokens.push(
+        describe(token.kind === TokenKind.Tag, 'content' in token ? token.content : '', token.begin),
+      );
     }
     anchors.push({ masked: text.length, source: token.end });
   }
@@ -54,7 +59,9 @@ export function maskLiquid(source: string): MaskedSource {
 /** Splits a text at the marks: fixed strings and indices of tokens in turn. */
 export function splitAtMarks(text: string): readonly (string | number)[] {
   const pieces = text.split(markPattern);
-  return pieces.map((piece, index) => (index % 2 === 0 ? piece : Number(piece))).filter((piece) => piece !== '');
+  return pieces
+    .map((piece, index) => (index % 2 === 0 ? piece : Number(piece)))
+    .filter((piece) => piece !== '');
 }
 
 /** Puts the Liquid back, for messages that quote a source. */
@@ -65,7 +72,16 @@ export function unmask(text: string, tokens: readonly LiquidToken[]): string {
 /** A source that holds our marks itself would be read as holding tokens. */
 export function markFaults(pointer: string, source: string): ContentFault[] {
   const found = source.search(markPattern);
-  return found < 0 ? [] : [faultAt(pointer, source, found, `"${source.slice(found, found + 12)}" cannot be sent; change a letter`)];
+  return found < 0
+    ? []
+    : [
+        faultAt(
+          pointer,
+          source,
+          found,
+          `"${source.slice(found, found + 12)}" cannot be sent; change a letter`,
+        ),
+      ];
 }
 
 function markOf(index: number): string {
@@ -75,6 +91,12 @@ function markOf(index: number): string {
 function describe(isTag: boolean, content: string, offset: number): LiquidToken {
   const trimmed = content.trim();
   return isTag
-    ? { kind: 'tag', name: /^(?:#|\w+)/.exec(trimmed)?.[0] ?? '', content: trimmed, text: `{% ${trimmed} %}`, offset }
+    ? {
+        kind: 'tag',
+        name: /^(?:#|\w+)/.exec(trimmed)?.[0] ?? '',
+        content: trimmed,
+        text: `{% ${trimmed} %}`,
+        offset,
+      }
     : { kind: 'output', name: '', content: trimmed, text: `{{ ${trimmed} }}`, offset };
 }

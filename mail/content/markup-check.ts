@@ -31,7 +31,8 @@ function tagFaults(tag: MarkupTag, tokens: readonly LiquidToken[]): Found[] {
   if (refusedElements.has(tag.name))
     return [{ offset: tag.offset, detail: `<${tag.name}> is not allowed in a mail; take it out` }];
   const faults: Found[] = [];
-  if (mark.test(tag.name)) faults.push({ offset: tag.offset, detail: 'a tag name cannot come from a merge field' });
+  if (mark.test(tag.name))
+    faults.push({ offset: tag.offset, detail: 'a tag name cannot come from a merge field' });
   for (const { name, value, quoted, offset } of tag.attributes) {
     if (/^on[a-z]+$/.test(name))
       faults.push({ offset, detail: `the event handler "${name}" is not allowed in a mail; take it out` });
@@ -75,7 +76,10 @@ function nestingFaults(tags: readonly MarkupTag[]): Found[] {
       return [
         {
           offset: tag.offset,
-          detail: last === undefined ? `</${tag.name}> closes nothing` : `</${tag.name}> comes before </${last.name}>`,
+          detail:
+            last === undefined
+              ? `</${tag.name}> closes nothing`
+              : `</${tag.name}> comes before </${last.name}>`,
         },
       ];
   }

@@ -48,7 +48,14 @@ function lostTokens(pointer: string, source: string, masked: MaskedSource, html:
   return masked.tokens.flatMap((token: LiquidToken, index) => {
     const inComment = source.lastIndexOf('<!--', token.offset) > source.lastIndexOf('-->', token.offset);
     if (kept.has(index) || inComment) return [];
-    return [faultAt(pointer, source, token.offset, `MJML ignores ${token.text} here; put it into <mj-raw> or an element with text`)];
+    return [
+      faultAt(
+        pointer,
+        source,
+        token.offset,
+        `MJML ignores ${token.text} here; put it into <mj-raw> or an element with text`,
+      ),
+    ];
   });
 }
 

@@ -9,9 +9,14 @@ export function htmlToPlainText(html: string): string {
     selectors: [
       { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
       { selector: 'img', format: 'skip' },
-      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      // The preview line of the mailbox list repeats what the text says.
+      { selector: 'div[style*="display:none"]', format: 'skip' },
+      { selector: 'div', options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
+      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
+        selector,
+        options: { uppercase: false },
+      })),
       { selector: 'table', format: 'block' },
-      { selector: 'td', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
     ],
   }).trim();
 }

@@ -11,7 +11,12 @@ import { splitAtMarks, type LiquidToken } from './liquid-mask.ts';
  */
 export type Piece =
   | { readonly kind: 'fixed'; readonly text: string }
-  | { readonly kind: 'value'; readonly field: string; readonly lookup: MergeLookup; readonly fallback: string | null }
+  | {
+      readonly kind: 'value';
+      readonly field: string;
+      readonly lookup: MergeLookup;
+      readonly fallback: string | null;
+    }
   | { readonly kind: 'logic'; readonly templates: Template[] };
 
 export interface Program {
@@ -62,7 +67,8 @@ const plainOutput =
 
 function outputPiece(kind: PartKind, token: LiquidToken): Piece {
   const match = plainOutput.exec(token.content);
-  const path = match === null ? [] : [...String(match[1]).split('.'), ...(match[2] === undefined ? [] : [match[2]])];
+  const path =
+    match === null ? [] : [...String(match[1]).split('.'), ...(match[2] === undefined ? [] : [match[2]])];
   const lookup = mergeLookup(path);
   if (match === null || lookup === null) return { kind: 'logic', templates: parseLiquid(token.text, kind) };
   return { kind: 'value', field: path.join('.'), lookup, fallback: match[3] ?? match[4] ?? null };

@@ -14,6 +14,7 @@ import { campaignTaskQueue, campaignWorkflowId, campaignWorkflowType } from '../
 import { openTransport } from '../../mail/open-transport.ts';
 import type { Transport } from '../../mail/transport.ts';
 import { findBundle } from '../../worker/bundle.ts';
+import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 
 /** One cache for all test files: the bundle is made once per state of the sources. */
@@ -59,6 +60,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
   });
   const connection = await NativeConnection.connect({ address: options.address });
   const namespace = options.namespace ?? 'default';
+  await registerSearchAttributes(connection, namespace);
   const worker = await createWorker({
     connection,
     namespace,
