@@ -1,5 +1,5 @@
 /** Controls other than TAB, and lone surrogates, must not be in a header value, encoded or not (RFC 5322 2.2, RFC 2047 5). */
-const unsafe = /[\0-\u0008\u000A-\u001F\u007F]|\p{Cs}/u;
+const unsafe = /(?!\t)[\p{Cc}\p{Cs}]/u;
 /** Words of printable ASCII with single spaces between them, each short enough to fold in front of. */
 const plainWords = /^[!-~]{1,60}(?: [!-~]{1,60})*$/;
 /** RFC 5322 3.2.3 atoms: a display name of these needs no quotes. */

@@ -60,7 +60,8 @@ function fillWithMarks(skeleton: Skeleton, { recipient, messageId, date }: Previ
   const skipped: FillReason[] = [];
   let marked = recipient;
   for (;;) {
-    const result = skeleton.fill({ recipient: marked, messageId, date });
+    const input = { recipient: marked, messageId, date };
+    const result = skeleton.fill(input);
     if (result.ok) return { recipient: marked, message: result.message, skipped };
     const { reason } = result;
     const known = skipped.some(({ code, field }) => code === reason.code && field === reason.field);

@@ -173,18 +173,17 @@ class Layout {
   }
 }
 
-function headerWriter(slot: Exclude<FrameSlot, 'text' | 'html'>, options: SkeletonOptions): Writer {
-  switch (slot) {
-    case 'subject':
-      return ({ source }) => subjectOf(options, source);
-    case 'to':
-      return ({ input, to }) => recipientMailbox(input.recipient, to);
-    case 'messageId':
-      return ({ input }) => safe('message id', input.messageId);
-    case 'date':
-      return ({ input }) => encodeDate(input.date);
-  }
+function headerWriter(slot: HeaderSlot, options: SkeletonOptions): Writer {
+  const writers: Record<HeaderSlot, Writer> = {
+    subject: ({ source }) => subjectOf(options, source),
+    to: ({ input, to }) => recipientMailbox(input.recipient, to),
+    messageId: ({ input }) => safe('message id', input.messageId),
+    date: ({ input }) => encodeDate(input.date),
+  };
+  return writers[slot];
 }
+
+type HeaderSlot = Exclude<FrameSlot, 'text' | 'html'>;
 
 function subjectOf({ subject, subjectPrefix }: SkeletonOptions, source: MergeSource): string {
   return encodeUnstructured(safe('subject', subjectPrefix + fillToText(subject, source)), 'Subject: '.length);

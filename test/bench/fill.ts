@@ -13,7 +13,8 @@ export async function measureFill(count: number, content: Content = sampleConten
   const ids = recipients.map(({ contactId }) => messageIdOf(campaignId, contactId, skeleton.options.domain));
   const fillOne = (index: number): number => {
     const recipient = recipients[index % 1000] ?? sampleRecipient(0);
-    const result = skeleton.fill({ recipient, messageId: ids[index % 1000] ?? '', date: 1_796_108_400_000 + index });
+    const input = { recipient, messageId: ids[index % 1000] ?? '', date: 1_796_108_400_000 + index };
+    const result = skeleton.fill(input);
     if (!result.ok) throw new Error(result.reason.text);
     return result.message.length;
   };
