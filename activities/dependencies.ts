@@ -15,6 +15,6 @@ export interface ActivityDependencies {
   readonly gateWatch: GateWatch;
   readonly policy: DeferralPolicy;
   readonly mails: MailSource;
-  /** Signs a finished message (DKIM), or null when none is configured. */
-  readonly sign: ((message: Uint8Array) => Promise<Uint8Array>) | null;
+  /** Signs a finished message (DKIM) with its Date, or null when no key is configured. */
+  readonly sign: ((message: Uint8Array, date: number) => Promise<Uint8Array>) | null;
 }

@@ -33,7 +33,11 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
   };
 }
 
-async function bindParts(deps: ActivityDependencies, input: BatchInput, { token }: Open): Promise<SenderParts> {
+async function bindParts(
+  deps: ActivityDependencies,
+  input: BatchInput,
+  { token }: Open,
+): Promise<SenderParts> {
   const { db, transport, window, lanes, policy } = deps;
   const { campaignId, number: batch, at } = input;
   const skeleton = await deps.mails.skeletonOf(campaignId);
@@ -43,7 +47,7 @@ async function bindParts(deps: ActivityDependencies, input: BatchInput, { token 
     const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);
     const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() });
     if (!filled.ok) return { ok: false, reason: filled.reason };
-    const message = deps.sign === null ? filled.message : await deps.sign(filled.message);
+    const message = deps.sign === null ? filled.message : await deps.sign(filled.message, mailDate.getTime());
     return { ok: true, ...filled.envelope, message, envelopeId: messageId.slice(1, -1) };
   };
   return {
@@ -98,12 +102,22 @@ async function close(
       throw ApplicationFailure.nonRetryable('the worker is stopping', 'workerStopping');
     case 'fault':
       // The cause may carry rows' values: only its name goes into Temporal, the rest is for the worker's log.
-      Context.current().log.error('a batch failed', { campaignId, batch: number, error: String(ending.error) });
+      Context.current().log.error('a batch failed', {
+        campaignId,
+        batch: number,
+        error: String(ending.error),
+      });
       throw ApplicationFailure.nonRetryable('the batch failed; see the worker log');
   }
 }
 
 function result(ended: BatchResult['ended'], sender: BatchSender | null): BatchResult {
-  const { sent, failed, deferred, inDoubt, skipped } = sender?.tally ?? { sent: 0, failed: 0, deferred: 0, inDoubt: 0, skipped: 0 };
+  const { sent, failed, deferred, inDoubt, skipped } = sender?.tally ?? {
+    sent: 0,
+    failed: 0,
+    deferred: 0,
+    inDoubt: 0,
+    skipped: 0,
+  };
   return { ended, sent, failed, deferred, inDoubt, skipped };
 }

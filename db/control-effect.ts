@@ -49,7 +49,11 @@ export async function bringIntoForce(trx: Database, act: Act): Promise<Effect> {
  */
 async function closeGate(trx: Database, act: Act, state: 'paused' | 'held' | 'cancelling'): Promise<Effect> {
   const { campaignId, controlId, campaign, request } = act;
-  await trx.updateTable('gate').set({ open: false, closed_by: controlId }).where('campaign_id', '=', campaignId).execute();
+  await trx
+    .updateTable('gate')
+    .set({ open: false, closed_by: controlId })
+    .where('campaign_id', '=', campaignId)
+    .execute();
   const inFlight = await countIntents(trx, campaignId);
   await endPause(trx, campaignId);
   if (state !== 'cancelling') {
@@ -63,7 +67,14 @@ async function closeGate(trx: Database, act: Act, state: 'paused' | 'held' | 'ca
   await notifyGate(trx, campaignId);
   const cause = request.cause === undefined ? {} : { cause: request.cause };
   const reason = state === 'held' ? { reason: await holdReason(trx, campaignId, request.cause) } : {};
-  return { before: campaign.state, state, from: { state: campaign.state }, to: { state, inFlight, ...cause }, inFlight, ...reason };
+  return {
+    before: campaign.state,
+    state,
+    from: { state: campaign.state },
+    to: { state, inFlight, ...cause },
+    inFlight,
+    ...reason,
+  };
 }
 
 async function openGate(trx: Database, { campaignId, at, campaign }: Act): Promise<Effect> {
@@ -82,7 +93,9 @@ async function changePace(trx: Database, { campaignId, campaign, request }: Act)
   const { size = campaign.pace.size, gapMs = campaign.pace.gapMs } = request;
   await changeCampaign(trx, campaignId, { size, gap_ms: gapMs });
   // A smaller pace takes effect now: the batch that is under way shrinks too; its sender is told.
-  await sql`update batch set size = least(size, ${size}) where campaign_id = ${campaignId} and finished_at is null`.execute(trx);
+  await sql`update batch set size = least(size, ${size}) where campaign_id = ${campaignId} and finished_at is null`.execute(
+    trx,
+  );
   await notifyGate(trx, campaignId);
   return { before: campaign.state, state: campaign.state, from: { ...campaign.pace }, to: { size, gapMs } };
 }
@@ -91,10 +104,21 @@ async function reschedule(trx: Database, { campaignId, campaign, request }: Act)
   const startAt = new Date(request.startAt ?? 0);
   await changeCampaign(trx, campaignId, { start_at: startAt });
   await trx.updateTable('gate').set({ not_before: startAt }).where('campaign_id', '=', campaignId).execute();
-  return { before: campaign.state, state: campaign.state, from: { startAt: campaign.start_at }, to: { startAt } };
+  return {
+    before: campaign.state,
+    state: campaign.state,
+    from: { startAt: campaign.start_at },
+    to: { startAt },
+  };
 }
 
-type CampaignChange = Partial<{ state: CampaignState; size: number; gap_ms: number; start_at: Date; trouble: null }>;
+type CampaignChange = Partial<{
+  state: CampaignState;
+  size: number;
+  gap_ms: number;
+  start_at: Date;
+  trouble: null;
+}>;
 
 async function changeCampaign(trx: Database, campaignId: string, change: CampaignChange): Promise<void> {
   await trx
@@ -111,10 +135,16 @@ async function countIntents(trx: Database, campaignId: string): Promise<number> 
 }
 
 async function endPause(trx: Database, campaignId: string): Promise<void> {
-  await sql`update pause set resumed_at = now() where campaign_id = ${campaignId} and resumed_at is null`.execute(trx);
+  await sql`update pause set resumed_at = now() where campaign_id = ${campaignId} and resumed_at is null`.execute(
+    trx,
+  );
 }
 
 async function holdReason(trx: Database, campaignId: string, cause: string | undefined): Promise<string> {
-  const { trouble } = await trx.selectFrom('campaign').select('trouble').where('id', '=', campaignId).executeTakeFirstOrThrow();
+  const { trouble } = await trx
+    .selectFrom('campaign')
+    .select('trouble')
+    .where('id', '=', campaignId)
+    .executeTakeFirstOrThrow();
   return trouble === null ? `held: ${cause ?? 'unknown cause'}` : `${trouble.code}: ${trouble.text}`;
 }

@@ -1,5 +1,10 @@
 import { sql } from 'kysely';
-import { judgeControl, type CampaignState, type ControlAction, type Refusal } from '../domain/campaign-state.ts';
+import {
+  judgeControl,
+  type CampaignState,
+  type ControlAction,
+  type Refusal,
+} from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import { refusePace, type Pace } from '../domain/pace.ts';
 import { bringIntoForce, type Effect } from './control-effect.ts';
@@ -74,8 +79,10 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
       .executeTakeFirstOrThrow();
     const row = await findOrKeep(trx, input);
     if (row.applied_at !== null) return { applied: true, state: campaign.state, effect: null };
-    if (row.refusal !== null) return { applied: false, state: campaign.state, refusal: asRefusal(row.refusal) };
-    const request = asArguments(row.request);
+    if (row.refusal !== null)
+      return { applied: false, state: campaign.state, refusal: asRefusal(row.refusal) };
+    // Written from ControlArguments by requestControl or findOrKeep; judge() checks the values that matter.
+    const request: ControlArguments = row.request;
     const pace = { size: campaign.size, gapMs: campaign.gap_ms };
     const verdict = judge(input, campaign, pace, request, row.expected_version);
     if (verdict === 'already') {
@@ -83,7 +90,11 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
       return { applied: false, state: campaign.state, refusal: null };
     }
     if (verdict !== 'apply') {
-      await trx.updateTable('control').set({ refusal: JSON.stringify(verdict) }).where('id', '=', input.controlId).execute();
+      await trx
+        .updateTable('control')
+        .set({ refusal: JSON.stringify(verdict) })
+        .where('id', '=', input.controlId)
+        .execute();
       return { applied: false, state: campaign.state, refusal: verdict };
     }
     const effect = await bringIntoForce(trx, { ...input, request, campaign: { ...campaign, pace } });
@@ -105,8 +116,10 @@ function judge(
     return { code: 'stale', expectedVersion, version: campaign.version };
   const verdict = judgeControl(action, campaign.state);
   if (verdict !== 'apply') return verdict;
-  if (action === 'resume' && campaign.state === 'held' && request.acknowledge !== true) return { code: 'needsAcknowledgement' };
-  if (action === 'setPace') return judgePace(current, { size: request.size ?? Number.NaN, gapMs: request.gapMs ?? Number.NaN });
+  if (action === 'resume' && campaign.state === 'held' && request.acknowledge !== true)
+    return { code: 'needsAcknowledgement' };
+  if (action === 'setPace')
+    return judgePace(current, { size: request.size ?? Number.NaN, gapMs: request.gapMs ?? Number.NaN });
   if (action === 'reschedule' && (request.startAt ?? 0) < at)
     return { code: 'invalid', detail: 'startAt is in the past; to start now, leave it out when starting' };
   return 'apply';
@@ -129,25 +142,39 @@ async function findOrKeep(trx: Database, { controlId, campaignId, action, via, r
   return trx.selectFrom('control').selectAll().where('id', '=', controlId).executeTakeFirstOrThrow();
 }
 
-async function keepHistory(trx: Database, input: Application, effect: Effect, by: string, reason: string | null): Promise<void> {
+async function keepHistory(
+  trx: Database,
+  input: Application,
+  effect: Effect,
+  by: string,
+  reason: string | null,
+): Promise<void> {
   const { campaignId, controlId, action, via } = input;
   const change = { from: effect.from, to: effect.to };
   const { applied_at: at } = await trx
     .updateTable('control')
-    .set({ applied_at: sql`now()`, from: JSON.stringify(change.from), to: JSON.stringify(change.to), ...(effect.reason === undefined ? {} : { reason: effect.reason }) })
+    .set({
+      applied_at: sql`now()`,
+      from: JSON.stringify(change.from),
+      to: JSON.stringify(change.to),
+      ...(effect.reason === undefined ? {} : { reason: effect.reason }),
+    })
     .where('id', '=', controlId)
     .returning('applied_at')
     .executeTakeFirstOrThrow();
-  await appendEvent(trx, campaignId, 'control', { at, by, via, action, ...change, reason: effect.reason ?? reason });
-  if (effect.state !== effect.before) await appendEvent(trx, campaignId, 'state', { from: effect.before, to: effect.state });
+  await appendEvent(trx, campaignId, 'control', {
+    at,
+    by,
+    via,
+    action,
+    ...change,
+    reason: effect.reason ?? reason,
+  });
+  if (effect.state !== effect.before)
+    await appendEvent(trx, campaignId, 'state', { from: effect.before, to: effect.state });
 }
 
 function asRefusal(json: Record<string, unknown>): Refusal {
   // Written above, from a Refusal, into a column that nobody else writes.
   return json as unknown as Refusal;
-}
-
-function asArguments(json: Record<string, unknown>): ControlArguments {
-  // Written from ControlArguments by requestControl or findOrKeep; judge() checks the values that matter.
-  return json as ControlArguments;
 }

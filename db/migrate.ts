@@ -26,7 +26,8 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
     await client.query(`create table if not exists sluice_migration
       (id integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
     const applied: string[] = [];
-    for (const migration of await readMigrations()) if (await apply(client, migration)) applied.push(migration.name);
+    for (const migration of await readMigrations())
+      if (await apply(client, migration)) applied.push(migration.name);
     return { applied };
   } finally {
     await client.end();
@@ -34,7 +35,9 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
 }
 
 /** The migrations that a database lacks or has too many: null when it fits this program. */
-export async function schemaMismatch(query: (sql: string) => Promise<{ rows: { id: number }[] }>): Promise<string | null> {
+export async function schemaMismatch(
+  query: (sql: string) => Promise<{ rows: { id: number }[] }>,
+): Promise<string | null> {
   const known = (await readMigrations()).map(({ id }) => id);
   const newest = known.at(-1) ?? 0;
   const { rows } = await query('select id from sluice_migration order by id');
@@ -45,10 +48,23 @@ export async function schemaMismatch(query: (sql: string) => Promise<{ rows: { i
     : `the database is at migration ${found}, newer than this program (${newest}); start the newer version`;
 }
 
+/** Throws when a database does not have exactly this program's schema: a worker on a wrong one could lose mails. */
+export async function refuseWrongSchema(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'sluice schema check' });
+  await client.connect();
+  try {
+    const mismatch = await schemaMismatch((sql) => client.query(sql));
+    if (mismatch !== null) throw new Error(mismatch);
+  } finally {
+    await client.end();
+  }
+}
+
 async function refuseOldServer(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
   const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
-  if (major < oldestServer) throw new Error(`PostgreSQL ${oldestServer} or newer is needed (found ${major}); upgrade the server`);
+  if (major < oldestServer)
+    throw new Error(`PostgreSQL ${oldestServer} or newer is needed (found ${major}); upgrade the server`);
 }
 
 async function readMigrations(): Promise<Migration[]> {
@@ -56,7 +72,12 @@ async function readMigrations(): Promise<Migration[]> {
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(new URL(name, folder), 'utf8');
-      return { id: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      return {
+        id: Number(name.slice(0, 4)),
+        name,
+        sql,
+        checksum: createHash('sha256').update(sql).digest('hex'),
+      };
     }),
   );
 }
@@ -66,12 +87,21 @@ async function apply(client: pg.Client, { id, name, sql, checksum }: Migration):
   await client.query('begin');
   try {
     await client.query('lock table sluice_migration in share row exclusive mode');
-    const { rows } = await client.query<{ checksum: string }>('select checksum from sluice_migration where id = $1', [id]);
+    const { rows } = await client.query<{ checksum: string }>(
+      'select checksum from sluice_migration where id = $1',
+      [id],
+    );
     const known = rows[0];
     if (known !== undefined && known.checksum !== checksum)
-      throw new Error(`migration ${name} was changed after it was applied; restore the file, add a new one instead`);
+      throw new Error(
+        `migration ${name} was changed after it was applied; restore the file, add a new one instead`,
+      );
     if (known === undefined) {
-      await client.query('insert into sluice_migration (id, name, checksum) values ($1, $2, $3)', [id, name, checksum]);
+      await client.query('insert into sluice_migration (id, name, checksum) values ($1, $2, $3)', [
+        id,
+        name,
+        checksum,
+      ]);
       await client.query(sql);
     }
     await client.query('commit');
@@ -84,7 +114,8 @@ async function apply(client: pg.Client, { id, name, sql, checksum }: Migration):
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const url = process.env['DATABASE_URL'];
-  if (url === undefined) throw new Error('DATABASE_URL is missing; set it to postgres://user:password@host:port/database');
+  if (url === undefined)
+    throw new Error('DATABASE_URL is missing; set it to postgres://user:password@host:port/database');
   const { applied } = await migrate(url);
   console.log(applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`);
 }

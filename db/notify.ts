@@ -6,8 +6,8 @@ export const gateChannel = 'sluice_gate';
 /** Channel on which new campaign events are announced; the payload is a campaign's id. */
 export const eventChannel = 'sluice_event';
 
-/** Wakes the senders that hold claims under a gate. Delivered when the transaction commits. */
-export async function notifyGate(db: Database, campaignId: string | '*'): Promise<void> {
+/** Wakes the senders that hold claims under a campaign's gate, or under any (`*`). Delivered when the transaction commits. */
+export async function notifyGate(db: Database, campaignId: string): Promise<void> {
   await sql`select pg_notify(${gateChannel}, ${campaignId})`.execute(db);
 }
 

@@ -15,7 +15,11 @@ export type ControlAction = 'start' | 'pause' | 'hold' | 'resume' | 'setPace' | 
 
 /** Why an act of control is refused: the state and what would be possible instead. */
 export type Refusal =
-  | { readonly code: 'wrongState'; readonly state: CampaignState; readonly possible: readonly ControlAction[] }
+  | {
+      readonly code: 'wrongState';
+      readonly state: CampaignState;
+      readonly possible: readonly ControlAction[];
+    }
   | { readonly code: 'stale'; readonly expectedVersion: number; readonly version: number }
   | { readonly code: 'needsAcknowledgement' }
   | { readonly code: 'invalid'; readonly detail: string };

@@ -206,13 +206,15 @@ function readField(row: MutableRow, { meaning }: CsvColumn, cell: string, checks
   }
 }
 
+const untidy = /\s\s|[^\S ]/;
+
 /** Names are one line: line breaks and runs of spaces, which exports put into them, become one space. */
 function readText(
   row: MutableRow,
   key: (typeof textColumns)[keyof typeof textColumns],
   cell: string,
 ): string | null {
-  const text = cell.replaceAll(/\s+/g, ' ').trim();
+  const text = (untidy.test(cell) ? cell.replaceAll(/\s+/g, ' ') : cell).trim();
   if (text.length > columnLimits.text) return tooLong(text, columnLimits.text);
   row[key] = text === '' ? null : text;
   return null;

@@ -2,7 +2,9 @@ const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as con
 
 /** Milliseconds of a duration as people write it (`90s`, `20m`, `1h30m`, `2d`), or null when it is none. */
 export function parseDuration(text: string): number | null {
-  const match = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?(?:(\d{1,9})s)?(?:(\d{1,12})ms)?$/.exec(text.trim());
+  const match = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?(?:(\d{1,9})s)?(?:(\d{1,12})ms)?$/.exec(
+    text.trim(),
+  );
   if (match === null || match[0] === '') return null;
   const [, d = '0', h = '0', m = '0', s = '0', ms = '0'] = match;
   return Number(d) * units.d + Number(h) * units.h + Number(m) * units.m + Number(s) * units.s + Number(ms);

@@ -7,7 +7,8 @@ export type AddressCheck =
 // eslint-disable-next-line no-misleading-character-class
 const unprintable = /[\p{C}\p{Z}]/u;
 /** RFC 5322 3.2.3 dot-atom, with the characters above ASCII that RFC 6531 3.3 adds. */
-const dotAtom = /^[\w!#$%&'*+\-/=?^`{|}~\u{80}-\u{10FFFF}]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u{80}-\u{10FFFF}]+)*$/u;
+const dotAtom =
+  /^[\w!#$%&'*+\-/=?^`{|}~\u{80}-\u{10FFFF}]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u{80}-\u{10FFFF}]+)*$/u;
 const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -26,7 +27,8 @@ export function normaliseAddress(text: string, toAscii: (domain: string) => stri
   if (local.startsWith('"')) return refuse('quoted local parts ("..."@domain) are not supported');
   if (local.includes('@')) return refuse('an address has one @');
   if (!dotAtom.test(local)) return refuse('the part before the @ has a character or a dot where none may be');
-  if (utf8Length(local) > 64) return refuse('the part before the @ is longer than 64 octets (RFC 5321 4.5.3.1.1)');
+  if (utf8Length(local) > 64)
+    return refuse('the part before the @ is longer than 64 octets (RFC 5321 4.5.3.1.1)');
   const domain = asciiDomain(email.slice(at + 1), toAscii);
   const wrong = domainFault(domain);
   if (wrong !== null) return refuse(wrong);

@@ -24,4 +24,9 @@ export type Outcome =
   | { readonly kind: 'unknown'; readonly text: string };
 
 /** Trouble of the relay as a whole: concerns every mail of a batch, not one recipient. */
-export type RelayTroubleCode = 'relayUnreachable' | 'relayUnavailable' | 'loginRefused' | 'tlsUnavailable' | 'senderRefused';
+export type RelayTroubleCode =
+  | 'relayUnreachable'
+  | 'relayUnavailable'
+  | 'loginRefused'
+  | 'tlsUnavailable'
+  | 'senderRefused';

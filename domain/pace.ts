@@ -4,7 +4,12 @@ export interface Pace {
   readonly gapMs: number;
 }
 
-export const paceLimits = { minSize: 1, maxSize: 100_000, minGapMs: 1_000, maxGapMs: 366 * 86_400_000 } as const;
+export const paceLimits = {
+  minSize: 1,
+  maxSize: 100_000,
+  minGapMs: 1_000,
+  maxGapMs: 366 * 86_400_000,
+} as const;
 
 /** The pace as people say it: "50 every 20 min". */
 export function describePace(pace: Pace): string {

@@ -59,7 +59,12 @@ function nextBatch(state: PlanState): (BatchPlan & { because: WaitReason }) | nu
   const { interrupted, pace } = state;
   if (interrupted !== null) {
     const due = latest([[state.notBefore, state.notBeforeReason], retry(state)]);
-    return { number: state.lastBatch, size: Math.min(interrupted.left, pace.size), continues: true, ...inWindow(state, due) };
+    return {
+      number: state.lastBatch,
+      size: Math.min(interrupted.left, pace.size),
+      continues: true,
+      ...inWindow(state, due),
+    };
   }
   if (state.planned === 0 && state.deferredAt.length === 0) return null;
   const firstDeferred = state.deferredAt[0];
@@ -83,7 +88,10 @@ function retry(state: PlanState): Due | null {
 
 /** The latest of several bounds decides; among equals the first. */
 function latest(bounds: readonly (Due | null)[]): Due {
-  return bounds.reduce<Due>((best, due) => (due !== null && due[0] > best[0] ? due : best), [-Infinity, 'gap']);
+  return bounds.reduce<Due>(
+    (best, due) => (due !== null && due[0] > best[0] ? due : best),
+    [-Infinity, 'gap'],
+  );
 }
 
 function inWindow(state: PlanState, [at, because]: Due): { at: Instant; because: WaitReason } {

@@ -5,7 +5,20 @@ export type Greeted = Pick<Recipient, 'firstName' | 'lastName' | 'title' | 'salu
 
 /** The values of the `salutation` column that are understood, for the documentation; upper and lower case are the same. */
 export const understoodSalutations = {
-  addressWords: ['Herr', 'Herrn', 'Frau', 'Mr', 'Mister', 'Sir', 'Mrs', 'Ms', 'Miss', 'Madam', 'Mx', 'Divers'],
+  addressWords: [
+    'Herr',
+    'Herrn',
+    'Frau',
+    'Mr',
+    'Mister',
+    'Sir',
+    'Mrs',
+    'Ms',
+    'Miss',
+    'Madam',
+    'Mx',
+    'Divers',
+  ],
   forms: ['formal', 'förmlich', 'Sie', 'informal', 'persönlich', 'du', 'neutral'],
   example: 'Frau, informal',
 } as const;
@@ -71,13 +84,29 @@ const forms = new Map<string, Form>([
 /** Words that open a greeting: "Sehr geehrte Frau", as some CRM exports have it, says Frau and no more. */
 const openings = new Set(['sehr', 'geehrte', 'geehrter', 'dear']);
 const titles = /^(?:dr|prof|professor|doktor|doctor|dipl|mag|ing)\b[\w.-]*$/;
-const germanWords = new Set(['herr', 'herrn', 'frau', 'divers', 'sie', 'du', 'förmlich', 'persönlich', 'geehrte', 'geehrter']);
+const germanWords = new Set([
+  'herr',
+  'herrn',
+  'frau',
+  'divers',
+  'sie',
+  'du',
+  'förmlich',
+  'persönlich',
+  'geehrte',
+  'geehrter',
+]);
 const man = new Set<AddressWord>(['herr', 'mr']);
 
 /** null: a greeting of several words that is to be taken literally. */
 function understand(written: string): Understood | null {
   const words = written.split(/[\s,;/]+/).filter((word) => word !== '');
-  const plain = words.map((word) => word.toLowerCase().normalize('NFC').replace(/[.:!]+$/, ''));
+  const plain = words.map((word) =>
+    word
+      .toLowerCase()
+      .normalize('NFC')
+      .replace(/[.:!]+$/, ''),
+  );
   const word = addressWords.get(plain.find((each) => addressWords.has(each)) ?? '') ?? null;
   const form = forms.get(plain.find((each) => forms.has(each)) ?? '');
   const known = plain.every(
@@ -99,7 +128,8 @@ function isGerman(language: string | null, understood: Understood): boolean {
 
 function germanGreeting({ word, form }: Understood, { first, last, title }: Names): string {
   const address = word === null || word === 'mx' ? '' : man.has(word) ? 'Herr' : 'Frau';
-  if (form === 'informal') return join('Hallo', first !== '' || last === '' || address === '' ? first : join(address, last));
+  if (form === 'informal')
+    return join('Hallo', first !== '' || last === '' || address === '' ? first : join(address, last));
   if (address !== '' && last !== '') {
     const opening = form === 'neutral' ? 'Guten Tag' : address === 'Herr' ? 'Sehr geehrter' : 'Sehr geehrte';
     return join(opening, address, title, last);
@@ -110,7 +140,8 @@ function germanGreeting({ word, form }: Understood, { first, last, title }: Name
 
 function englishGreeting({ word, form }: Understood, { first, last, title }: Names): string {
   const address = word === null ? '' : englishWords[word];
-  if (form === 'informal') return join('Hi', first !== '' || last === '' || address === '' ? first : join(address, last));
+  if (form === 'informal')
+    return join('Hi', first !== '' || last === '' || address === '' ? first : join(address, last));
   // English puts a title in the place of Mr or Ms, not behind it.
   if (address !== '' && last !== '') return join('Dear', title === '' ? address : title, last);
   if (first === '' && last === '') return form === 'formal' ? 'Dear Sir or Madam' : 'Hello';

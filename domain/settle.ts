@@ -32,7 +32,12 @@ export function settle(outcome: Outcome, attempt: Attempt, policy: DeferralPolic
       return { state: 'sent', reply: outcome.reply, reason: null, nextAttemptAt: null };
     case 'refused': {
       const { code } = classifyReply(outcome.reply, outcome.stage);
-      return { state: 'failed', reply: outcome.reply, reason: { code, text: outcome.reply.text }, nextAttemptAt: null };
+      return {
+        state: 'failed',
+        reply: outcome.reply,
+        reason: { code, text: outcome.reply.text },
+        nextAttemptAt: null,
+      };
     }
     case 'deferred':
       return defer(outcome.reply, outcome.reply.text, attempt, policy);
@@ -41,7 +46,12 @@ export function settle(outcome: Outcome, attempt: Attempt, policy: DeferralPolic
         ? defer(null, outcome.text, attempt, policy)
         : { state: 'planned', reply: null, reason: null, nextAttemptAt: null };
     case 'unknown':
-      return { state: 'inDoubt', reply: null, reason: { code: 'noReply', text: outcome.text }, nextAttemptAt: null };
+      return {
+        state: 'inDoubt',
+        reply: null,
+        reason: { code: 'noReply', text: outcome.text },
+        nextAttemptAt: null,
+      };
   }
 }
 
@@ -50,6 +60,11 @@ function defer(reply: Reply | null, text: string, attempt: Attempt, policy: Defe
   const step = policy.backoffMs[Math.min(attempts, policy.backoffMs.length) - 1] ?? 0;
   const nextAttemptAt = at + step;
   if (nextAttemptAt - firstAttemptAt > policy.limitMs)
-    return { state: 'failed', reply, reason: { code: 'gaveUp', text: `given up after ${attempts} attempts: ${text}` }, nextAttemptAt: null };
+    return {
+      state: 'failed',
+      reply,
+      reason: { code: 'gaveUp', text: `given up after ${attempts} attempts: ${text}` },
+      nextAttemptAt: null,
+    };
   return { state: 'deferred', reply, reason: { code: 'deferred', text }, nextAttemptAt };
 }

@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { CampaignActivities } from '../activities/contract.ts';
 import { campaignTaskQueue } from '../domain/temporal-names.ts';
 import { scrubFailures } from './scrub-failures.ts';
@@ -15,7 +15,12 @@ export interface WorkerOptions {
  * A worker for campaigns. Heartbeats reach the server every 2 s, so that a dead worker is noticed within 8 s and a frozen
  * one has lost its lease long before another can take over (activities/sending/lease.ts).
  */
-export async function createWorker({ connection, namespace, activities, bundle }: WorkerOptions): Promise<Worker> {
+export async function createWorker({
+  connection,
+  namespace,
+  activities,
+  bundle,
+}: WorkerOptions): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,

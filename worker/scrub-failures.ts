@@ -11,7 +11,12 @@ export function scrubFailures(context: Context): ActivityInboundCallsInterceptor
       try {
         return await next(input);
       } catch (error) {
-        if (error instanceof ApplicationFailure || !(error instanceof Error) || error.name === 'CancelledFailure') throw error;
+        if (
+          error instanceof ApplicationFailure ||
+          !(error instanceof Error) ||
+          error.name === 'CancelledFailure'
+        )
+          throw error;
         context.log.error('an activity failed', { error: error.stack ?? error.message });
         throw ApplicationFailure.create({ message: `failed: ${codeOf(error)}`, type: codeOf(error) });
       }

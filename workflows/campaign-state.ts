@@ -170,7 +170,8 @@ export class CampaignRun {
   /** The attempt is over, however it ended: fence it, so that it can commit no further intent, and settle what it left. */
   async #recover(error: unknown): Promise<void> {
     await quickActivities.settleAttempt({ campaignId: this.#campaignId });
-    const known = error instanceof Error && error.cause instanceof ApplicationFailure && error.cause.type !== null;
+    const known =
+      error instanceof Error && error.cause instanceof ApplicationFailure && error.cause.type !== null;
     this.#faults = known ? 0 : this.#faults + 1;
     if (this.#faults < 2) return;
     const revision = this.#revision;

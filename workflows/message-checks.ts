@@ -9,12 +9,16 @@ export function validatePace(message: PaceMessage): void {
 }
 
 export function validateReschedule(message: RescheduleMessage): void {
-  if (!Number.isSafeInteger(message?.startAt)) throw new Error('startAt must be milliseconds since 1970 (UTC)');
+  if (!Number.isSafeInteger(message?.startAt))
+    throw new Error('startAt must be milliseconds since 1970 (UTC)');
 }
 
 /** The pace a message asks for. Nonsense becomes NaN, which the pace's own rule then refuses with its words. */
 export function readPace(message: PaceMessage | undefined): Pace {
   const { size, gapMs, every } = message ?? { size: Number.NaN };
   const gap = typeof every === 'string' ? parseDuration(every) : gapMs;
-  return { size: typeof size === 'number' ? size : Number.NaN, gapMs: typeof gap === 'number' ? gap : Number.NaN };
+  return {
+    size: typeof size === 'number' ? size : Number.NaN,
+    gapMs: typeof gap === 'number' ? gap : Number.NaN,
+  };
 }

@@ -55,7 +55,10 @@ function atTheEnd(before: Progress, counts: Counts): Progress {
 }
 
 function details(view: Progress): string {
-  const next = view.next === null ? '' : `\n\nNext: batch ${view.next.number}, ${view.next.size} mails, ${instant(view.next.at)}`;
+  const next =
+    view.next === null
+      ? ''
+      : `\n\nNext: batch ${view.next.number}, ${view.next.size} mails, ${instant(view.next.at)}`;
   const pace = view.pace === null ? '' : `, ${describePace(view.pace)}`;
   return `**${view.state}**: ${view.settled} of ${view.total} settled${pace}${next}`;
 }

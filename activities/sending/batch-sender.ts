@@ -10,7 +10,13 @@ import type { RecordedOutcome } from '../../db/ledger/outcomes.ts';
 
 /** A mail filled for one recipient, or why it cannot be. */
 export type Filled =
-  | { readonly ok: true; readonly from: string; readonly to: string; readonly message: Uint8Array; readonly envelopeId: string }
+  | {
+      readonly ok: true;
+      readonly from: string;
+      readonly to: string;
+      readonly message: Uint8Array;
+      readonly envelopeId: string;
+    }
   | { readonly ok: false; readonly reason: { readonly code: string; readonly text: string } };
 
 /** What an attempt of a batch needs; the ledger functions are bound to campaign, batch and token. */
@@ -185,14 +191,22 @@ export class BatchSender {
   #take(intent: Intent, outcome: Outcome): void {
     // The sender is the same for everybody: when the relay refuses it, the relay is the trouble, not this recipient.
     if (outcome.kind === 'refused' && outcome.stage === 'mail') {
-      const code = outcome.reply.code === 530 || outcome.reply.code === 535 ? 'loginRefused' : 'senderRefused';
+      const code =
+        outcome.reply.code === 530 || outcome.reply.code === 535 ? 'loginRefused' : 'senderRefused';
       const { reply } = outcome;
-      this.stop({ kind: 'trouble', trouble: new RelayTrouble(code, `${reply.code} ${reply.enhanced ?? ''} ${reply.text}`, reply) });
+      this.stop({
+        kind: 'trouble',
+        trouble: new RelayTrouble(code, `${reply.code} ${reply.enhanced ?? ''} ${reply.text}`, reply),
+      });
       this.#giveBack(intent);
       return;
     }
     const { attempts, firstAttemptAt } = intent;
-    const settlement = settle(outcome, { attempts, firstAttemptAt, at: this.#parts.now() }, this.#parts.policy);
+    const settlement = settle(
+      outcome,
+      { attempts, firstAttemptAt, at: this.#parts.now() },
+      this.#parts.policy,
+    );
     this.#settle(intent, settlement);
   }
 

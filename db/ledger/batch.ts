@@ -51,7 +51,12 @@ export async function settleAttempt(db: Database, campaignId: string): Promise<n
 }
 
 /** The batch has used its size, or nothing was left for it. A fenced attempt ends nothing. */
-export async function finishBatch(db: Database, campaignId: string, number: number, token: number): Promise<void> {
+export async function finishBatch(
+  db: Database,
+  campaignId: string,
+  number: number,
+  token: number,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { rows } = await sql`
       update batch b set finished_at = now() from gate g
@@ -62,10 +67,18 @@ export async function finishBatch(db: Database, campaignId: string, number: numb
 }
 
 async function lockCampaign(trx: Database, campaignId: string): Promise<{ state: string }> {
-  return trx.selectFrom('campaign').select('state').where('id', '=', campaignId).forNoKeyUpdate().executeTakeFirstOrThrow();
+  return trx
+    .selectFrom('campaign')
+    .select('state')
+    .where('id', '=', campaignId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
 }
 
-async function takeToken(trx: Database, campaignId: string): Promise<{ token: number; open: boolean; inDoubt: number }> {
+async function takeToken(
+  trx: Database,
+  campaignId: string,
+): Promise<{ token: number; open: boolean; inDoubt: number }> {
   const { rows } = await sql<{ token: number; open: boolean }>`
     update gate g set token = g.token + 1 where g.campaign_id = ${campaignId}
     returning g.token, g.open and (select open from main_gate) as open`.execute(trx);
@@ -84,13 +97,20 @@ async function takeToken(trx: Database, campaignId: string): Promise<{ token: nu
   return { ...gate, inDoubt: Number(stale.numAffectedRows ?? 0n) };
 }
 
-async function noteStart(trx: Database, { campaignId, number, size, plannedAt, at }: OpenBatchInput): Promise<number> {
+async function noteStart(
+  trx: Database,
+  { campaignId, number, size, plannedAt, at }: OpenBatchInput,
+): Promise<number> {
   const { rows } = await sql<{ size: number; continued: boolean }>`
     insert into batch (campaign_id, number, size, planned_at, latest_start, started_at)
     values (${campaignId}, ${number}, ${size}, ${new Date(plannedAt)}, ${new Date(at)}, now())
     on conflict (campaign_id, number) do update set latest_start = excluded.latest_start, continued_at = now(), finished_at = null
     returning size, continued_at is not null as continued`.execute(trx);
   const batch = rows[0];
-  await appendEvent(trx, campaignId, 'batch', { number, size: batch?.size ?? size, phase: batch?.continued === true ? 'continued' : 'started' });
+  await appendEvent(trx, campaignId, 'batch', {
+    number,
+    size: batch?.size ?? size,
+    phase: batch?.continued === true ? 'continued' : 'started',
+  });
   return batch?.size ?? size;
 }

@@ -134,6 +134,10 @@ function toIntent(row: Row & { contact_id: string }): Intent {
 
 /** No open gate was found: either a gate is closed, or a newer attempt of the batch has taken over. */
 async function explainNoGate(db: Database, { campaignId, token }: ClaimInput): Promise<Claim> {
-  const gate = await db.selectFrom('gate').select('token').where('campaign_id', '=', campaignId).executeTakeFirst();
+  const gate = await db
+    .selectFrom('gate')
+    .select('token')
+    .where('campaign_id', '=', campaignId)
+    .executeTakeFirst();
   return { kind: gate?.token === token ? 'closed' : 'fenced' };
 }

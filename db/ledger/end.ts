@@ -10,7 +10,9 @@ export async function cancelSome(db: Database, campaignId: string, limit: number
     update delivery set state = 'cancelled', settled_at = now(), next_attempt_at = null, reason_code = 'campaignCancelled'
     where campaign_id = ${campaignId} and contact_id in (
       select contact_id from delivery
-      where campaign_id = ${campaignId} and state in ('planned', 'deferred') limit ${limit} for update skip locked)`.execute(db);
+      where campaign_id = ${campaignId} and state in ('planned', 'deferred') limit ${limit} for update skip locked)`.execute(
+    db,
+  );
   return Number(result.numAffectedRows ?? 0n);
 }
 
@@ -18,7 +20,10 @@ export async function cancelSome(db: Database, campaignId: string, limit: number
  * Ends a campaign: `cancelled` when it was being cancelled, else `finished`. Refused (ended: false) while a row is still
  * planned, deferred or sending. The control history keeps the counts at the end.
  */
-export async function endCampaign(db: Database, campaignId: string): Promise<{ ended: boolean; counts: Counts }> {
+export async function endCampaign(
+  db: Database,
+  campaignId: string,
+): Promise<{ ended: boolean; counts: Counts }> {
   return db.transaction().execute(async (trx) => {
     const { state } = await trx
       .selectFrom('campaign')
@@ -32,12 +37,25 @@ export async function endCampaign(db: Database, campaignId: string): Promise<{ e
     const to = state === 'cancelling' ? 'cancelled' : 'finished';
     await trx
       .updateTable('campaign')
-      .set({ state: to, finished_at: sql`now()`, trouble: null, version: sql`version + 1`, updated_at: sql`now()` })
+      .set({
+        state: to,
+        finished_at: sql`now()`,
+        trouble: null,
+        version: sql`version + 1`,
+        updated_at: sql`now()`,
+      })
       .where('id', '=', campaignId)
       .execute();
     await trx
       .insertInto('control')
-      .values({ campaign_id: campaignId, action: 'finish', by: 'sluice', via: 'guard', to: JSON.stringify({ state: to, counts }), applied_at: sql`now()` })
+      .values({
+        campaign_id: campaignId,
+        action: 'finish',
+        by: 'sluice',
+        via: 'guard',
+        to: JSON.stringify({ state: to, counts }),
+        applied_at: sql`now()`,
+      })
       .execute();
     await appendEvent(trx, campaignId, 'state', { from: state, to });
     return { ended: true, counts };

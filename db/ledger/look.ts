@@ -8,7 +8,12 @@ export interface Look {
 }
 
 /** Whether an attempt of a batch may go on. */
-export async function lookAtGate(db: Database, campaignId: string, batch: number, token: number): Promise<Look> {
+export async function lookAtGate(
+  db: Database,
+  campaignId: string,
+  batch: number,
+  token: number,
+): Promise<Look> {
   const { rows } = await sql<{ open: boolean; token: number; size: number }>`
     select g.open and m.open as open, g.token, b.size
     from gate g cross join main_gate m join batch b on b.campaign_id = g.campaign_id and b.number = ${batch}

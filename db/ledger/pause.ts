@@ -6,5 +6,7 @@ export async function settlePause(db: Database, campaignId: string): Promise<voi
   await sql`
     update pause set settled_at = now()
     where campaign_id = ${campaignId} and resumed_at is null and settled_at is null
-      and not exists (select from delivery where campaign_id = ${campaignId} and state = 'sending')`.execute(db);
+      and not exists (select from delivery where campaign_id = ${campaignId} and state = 'sending')`.execute(
+    db,
+  );
 }

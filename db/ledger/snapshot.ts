@@ -20,7 +20,11 @@ export async function snapshotAudience(db: Database, campaignId: string): Promis
       select ${campaignId}::uuid, id, row_number() over (order by md5(id::text || ${campaignId})), email, address
       from contact`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
-    await trx.updateTable('campaign').set({ snapshot_at: sql`now()`, total }).where('id', '=', campaignId).execute();
+    await trx
+      .updateTable('campaign')
+      .set({ snapshot_at: sql`now()`, total })
+      .where('id', '=', campaignId)
+      .execute();
     return { total };
   });
 }
