@@ -73,7 +73,10 @@ function lastOfEachAddress(rows: readonly ContactRow[]): ContactRow[] {
 async function addCustomers(db: Database, rows: readonly ContactRow[]): Promise<void> {
   const names = [...new Set(rows.flatMap(({ customer }) => (customer === null ? [] : [customer])))].sort();
   if (names.length === 0) return;
-  await sql`insert into customer (name) select unnest(${names}::text[]) on conflict (name) do nothing`.execute(
-    db,
-  );
+  // Most are known: looking is cheaper than running into the conflict, which is left for another import at the same moment.
+  await sql`
+    insert into customer (name)
+    select name from unnest(${names}::text[]) as given (name)
+    where not exists (select from customer where customer.name = given.name)
+    on conflict (name) do nothing`.execute(db);
 }

@@ -13,7 +13,13 @@ type MaybeAt = ColumnType<Date | null, Date | string | null | undefined, Date | 
 /** The tables of db/migrations, for typed reads and writes. */
 export interface Schema {
   sluice_migration: { id: number; name: string; checksum: string; applied_at: At };
-  customer: { id: Generated<string>; name: string; attributes: Json<Attributes>; created_at: At; updated_at: At };
+  customer: {
+    id: Generated<string>;
+    name: string;
+    attributes: Json<Attributes>;
+    created_at: At;
+    updated_at: At;
+  };
   contact: {
     id: Generated<string>;
     address: string;
@@ -43,7 +49,13 @@ export interface Schema {
     touched_at: At;
     finished_at: MaybeAt;
   };
-  contact_import_reject: { import_id: string; ordinal: number; line: number; column: Maybe<string>; reason: string };
+  contact_import_reject: {
+    import_id: string;
+    ordinal: number;
+    line: number;
+    column: Maybe<string>;
+    reason: string;
+  };
   suppression: { address: string; stream: Maybe<string>; reason: string; source: string; at: At };
   api_key: {
     id: Generated<string>;
@@ -106,7 +118,13 @@ export interface Schema {
     not_before: At;
     token: Generated<number>;
   };
-  main_gate: { id: Generated<boolean>; open: boolean; changed_by: Maybe<string>; reason: Maybe<string>; changed_at: At };
+  main_gate: {
+    id: Generated<boolean>;
+    open: boolean;
+    changed_by: Maybe<string>;
+    reason: Maybe<string>;
+    changed_at: At;
+  };
   pause: {
     control_id: string;
     campaign_id: string;

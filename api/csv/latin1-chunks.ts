@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { binaryKind, signatureBytes } from './file-kind.ts';
 import { UnreadableCsv } from './unreadable-csv.ts';
 
@@ -26,11 +27,11 @@ function chooseReading(opening: Buffer): (bytes: Buffer) => string {
   const decoder = utf16Decoder(opening);
   // The decoder drops the byte order mark itself.
   if (decoder !== null)
-    return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }), 'utf8').latin1Slice();
+    return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }), 'utf8').toString('latin1');
   const kind = binaryKind(opening);
   if (kind !== null)
     throw new UnreadableCsv('binary', `the file is ${kind}, no CSV text; export it as CSV (UTF-8)`);
-  return (bytes) => bytes.latin1Slice();
+  return (bytes) => bytes.toString('latin1');
 }
 
 function utf16Decoder(opening: Buffer): TextDecoder | null {
