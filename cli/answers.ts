@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import type {
+  batchSchema,
+  controlSchema,
+  mainGateSchema,
+  mainGateSetSchema,
+  pausedSchema,
+  paceSetSchema,
+} from '../domain/schema/campaign-control.ts';
+import type {
+  CampaignSummary,
+  CampaignView,
+  nextBatchSchema,
+  paceSchema,
+  pauseSchema,
+} from '../domain/schema/campaign.ts';
+import type { DeliveryState } from '../domain/delivery-state.ts';
+import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
+
+/** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
+export interface List<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+export type Campaign = CampaignView;
+export type CampaignListed = CampaignSummary;
+export type WirePace = z.output<typeof paceSchema>;
+export type Pause = z.output<typeof pauseSchema>;
+export type NextBatch = z.output<typeof nextBatchSchema>;
+export type Paused = z.output<typeof pausedSchema>;
+export type PaceChanged = z.output<typeof paceSetSchema>;
+export type Batch = z.output<typeof batchSchema>;
+export type Control = z.output<typeof controlSchema>;
+export type MainGate = z.output<typeof mainGateSchema>;
+export type MainGateChanged = z.output<typeof mainGateSetSchema>;
+export type ApiKey = z.output<typeof keySchema>;
+export type CreatedKey = z.output<typeof createdKeySchema>;
+
+export interface Reply {
+  readonly code: number;
+  readonly enhanced: string | null;
+  readonly text: string;
+}
+
+export interface RecipientRow {
+  readonly contactId: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly state: DeliveryState;
+  readonly position: number;
+  readonly batch: number | null;
+  readonly attempts: number;
+  readonly sendingAt: string | null;
+  readonly settledAt: string | null;
+  readonly nextAttemptAt: string | null;
+  readonly messageId: string;
+  readonly reply: Reply | null;
+  readonly reason: { readonly code: string; readonly text: string } | null;
+}
+
+export interface Explanation extends RecipientRow {
+  readonly sentence: string;
+  readonly checks: readonly { readonly check: string; readonly passed: boolean; readonly evidence: string }[];
+  readonly expected: { readonly batch: number; readonly at: string } | null;
+}
+
+export interface Contact {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly language: string | null;
+  readonly customer: { readonly name: string } | string | null;
+}
+
+export interface ContactImport {
+  readonly id: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly read: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly rejected: number;
+}
+
+export interface Reject {
+  readonly line: number;
+  readonly column: string | null;
+  readonly reason: string;
+}
+
+export interface Preview {
+  readonly subject: string;
+  readonly html: string | null;
+  readonly text: string;
+  readonly headers:
+    | Readonly<Record<string, string>>
+    | readonly { readonly name: string; readonly value: string }[];
+  readonly sizeBytes: number;
+  readonly warnings: readonly unknown[];
+}

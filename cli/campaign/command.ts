@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { Surroundings } from '../surroundings.ts';
+import { addControlCommands } from './control.ts';
+import { addCreateCommand } from './create.ts';
+import { addExplainCommand } from './explain.ts';
+import { addHistoryCommands } from './history.ts';
+import { addListCommand } from './list.ts';
+import { addMailCommands } from './mail.ts';
+import { addRecipientsCommand } from './recipients.ts';
+import { addReportCommand } from './report.ts';
+import { addSettleCommand } from './settle.ts';
+import { addShowCommand } from './show.ts';
+import { addStartCommand } from './start.ts';
+import { addWatchCommand } from './watch.ts';
+
+/** `sluice campaign …`: from the draft to the report. */
+export function addCampaignCommands(program: Command, surroundings: Surroundings): void {
+  const campaign = program
+    .command('campaign')
+    .description('write, run, steer and explain campaigns')
+    .addHelpText(
+      'after',
+      '\nA campaign ID may be shortened to its first characters (at least four) when only one fits.',
+    );
+  addCreateCommand(campaign, surroundings);
+  addListCommand(campaign, surroundings);
+  addShowCommand(campaign, surroundings);
+  addMailCommands(campaign, surroundings);
+  addStartCommand(campaign, surroundings);
+  addWatchCommand(campaign, surroundings);
+  addControlCommands(campaign, surroundings);
+  addReportCommand(campaign, surroundings);
+  addExplainCommand(campaign, surroundings);
+  addRecipientsCommand(campaign, surroundings);
+  addHistoryCommands(campaign, surroundings);
+  addSettleCommand(campaign, surroundings);
+}

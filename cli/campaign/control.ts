@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import type { Campaign, PaceChanged, Paused } from '../answers.ts';
+import { apiCommand, openSession, type CommonOptions } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { Failure } from '../failure.ts';
+import { count, plural } from '../numbers.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { clean } from '../terminal-text.ts';
+import { findCampaignId } from './find-campaign.ts';
+import { readPace, sayPace } from './pace-text.ts';
+import { nextSentence, stateSentence } from './state-words.ts';
+
+interface ActOptions extends CommonOptions {
+  readonly reason?: string;
+  readonly acknowledge?: boolean;
+  readonly yes?: boolean;
+}
+
+/** pause, resume, pace, cancel: what an operator can do with a campaign that was started. */
+export function addControlCommands(campaign: Command, surroundings: Surroundings): void {
+  actCommand(campaign, 'pause <id>', 'stop handing over mails now; what is in flight is counted').action(
+    async (typed: string, options: ActOptions) => pause(typed, options, surroundings),
+  );
+  actCommand(campaign, 'resume <id>', 'go on where it was paused or held')
+    .option('--acknowledge', 'needed after a hold: its cause has been looked at')
+    .action(async (typed: string, options: ActOptions) => resume(typed, options, surroundings));
+  actCommand(campaign, 'pace <id> <size/gap>', 'change batch size and gap at once, such as 100/10m').action(
+    async (typed: string, pace: string, options: ActOptions) =>
+      changePace(typed, pace, options, surroundings),
+  );
+  actCommand(campaign, 'cancel <id>', 'stop for good: what was not handed over is never sent')
+    .option('--yes', 'do not ask')
+    .action(async (typed: string, options: ActOptions) => cancel(typed, options, surroundings));
+}
+
+function actCommand(campaign: Command, spec: string, description: string): Command {
+  return apiCommand(campaign, spec, description).option('--reason <text>', 'why; kept in the history');
+}
+
+async function pause(typed: string, options: ActOptions, surroundings: Surroundings): Promise<void> {
+  const session = openSession(options, surroundings);
+  const id = await findCampaignId(session.api, typed);
+  const body = reasonOf(options);
+  const paused = await session.api.send<Paused>('PUT', `/v1/campaigns/${id}/pause`, { body });
+  session.answer(paused, () => [
+    paused.inFlight === 0
+      ? 'Paused. Nothing was in flight: no mail leaves any more.'
+      : `Paused. ${plural(paused.inFlight, 'mail was', 'mails were')} in flight; at most these still leave.`,
+    `go on: sluice campaign resume ${id.slice(0, 8)}`,
+  ]);
+}
+
+async function resume(typed: string, options: ActOptions, surroundings: Surroundings): Promise<void> {
+  const session = openSession(options, surroundings);
+  const id = await findCampaignId(session.api, typed);
+  const query = { ...reasonOf(options), ...(options.acknowledge === true ? { acknowledge: 'true' } : {}) };
+  const resumed = await session.api.send<Campaign>('DELETE', `/v1/campaigns/${id}/pause`, { query });
+  const now = surroundings.now();
+  session.answer(resumed, () => [
+    `Resumed. ${stateSentence(resumed, now)}`,
+    ...(resumed.next === null ? [] : [`next: ${nextSentence(resumed.next, resumed.timeZone, now)}`]),
+  ]);
+}
+
+async function changePace(
+  typed: string,
+  text: string,
+  options: ActOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const pace = readPace(text);
+  const session = openSession(options, surroundings);
+  const id = await findCampaignId(session.api, typed);
+  const body = { ...pace, ...reasonOf(options) };
+  const changed = await session.api.send<PaceChanged>('PUT', `/v1/campaigns/${id}/pace`, { body });
+  session.answer(changed, () => [
+    `Pace: ${sayPace(changed.previous)} → ${sayPace(changed.pace)}`,
+    ...(changed.next === null ? [] : [`next: ${nextSentence(changed.next, 'UTC', surroundings.now())}`]),
+  ]);
+}
+
+async function cancel(typed: string, options: ActOptions, surroundings: Surroundings): Promise<void> {
+  const session = openSession(options, surroundings);
+  const id = await findCampaignId(session.api, typed);
+  const { counts, name } = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
+  const open = counts.planned + counts.deferred;
+  const question = `Stop "${clean(name)}" for good? ${count(counts.sent)} are sent; ${plural(open, 'person', 'people')} will not get this mail, and that cannot be taken back.`;
+  if (!(await confirm(question, options.yes === true, surroundings)))
+    throw new Failure(3, 'nothing was done: not confirmed');
+  const body = reasonOf(options);
+  const cancelled = await session.api.send<Campaign>('PUT', `/v1/campaigns/${id}/cancellation`, { body });
+  session.answer(cancelled, () => [stateSentence(cancelled, surroundings.now())]);
+}
+
+function reasonOf({ reason }: ActOptions): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Campaign } from '../answers.ts';
+import { apiCommand, openSession, type CommonOptions } from '../command.ts';
+import { usage } from '../failure.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { clean } from '../terminal-text.ts';
+import { readPace, sayPace } from './pace-text.ts';
+import { readSender } from './sender.ts';
+
+interface CreateOptions extends CommonOptions {
+  readonly file?: string;
+  readonly name?: string;
+  readonly subject?: string;
+  readonly mjml?: string;
+  readonly html?: string;
+  readonly text?: string;
+  readonly from?: string;
+  readonly replyTo?: string;
+  readonly pace?: string;
+  readonly startAt?: string;
+  readonly timeZone?: string;
+}
+
+export function addCreateCommand(campaign: Command, surroundings: Surroundings): void {
+  apiCommand(campaign, 'create', 'make a draft, from a JSON file, from options, or from both (options win)')
+    .option('--file <campaign.json>', 'the campaign as the API takes it (POST /v1/campaigns)')
+    .option('--name <name>', 'how the campaign is called')
+    .option('--subject <subject>', 'subject of the mail, with merge fields')
+    .option('--mjml <path>', 'the mail as MJML')
+    .option('--html <path>', 'the mail as HTML')
+    .option('--text <path>', 'the plain text part, or the whole mail')
+    .option('--from <sender>', 'who it is from, such as "IT department <it@example.com>"')
+    .option('--reply-to <address>', 'where answers go')
+    .option('--pace <size/gap>', 'batch size and gap, such as 50/20m')
+    .option(
+      '--start-at <instant>',
+      'when it starts, such as 2026-12-01T08:00:00+01:00 (else when it is started)',
+    )
+    .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin')
+    .action(async (options: CreateOptions) => {
+      const session = openSession(options, surroundings);
+      const draft = draftOf(options, surroundings.folder);
+      const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body: draft });
+      const id = made.id.slice(0, 8);
+      session.answer(made, () => [
+        `Draft ${made.id}: ${clean(made.name)}, ${sayPace(made.pace)}`,
+        `look at it:  sluice campaign preview ${id}`,
+        `start it:    sluice campaign start ${id}`,
+      ]);
+    });
+}
+
+/** The body of the request: the file's fields, replaced by what the options say. */
+function draftOf(options: CreateOptions, folder: string): Record<string, unknown> {
+  const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
+  const given = {
+    name: options.name,
+    identity: identityOf(options, objectAt(file, 'identity')),
+    content: contentOf(options, folder, objectAt(file, 'content')),
+    pace: options.pace === undefined ? undefined : readPace(options.pace),
+    startAt: options.startAt,
+    timeZone: options.timeZone,
+  };
+  const draft: Record<string, unknown> = { audience: { all: true }, ...file, ...defined(given) };
+  const missing = ['name', 'identity', 'content', 'pace'].filter((field) => draft[field] === undefined);
+  if (missing.length > 0)
+    throw usage(
+      `a campaign needs ${missing.map((field) => optionFor.get(field) ?? field).join(', ')} (or --file campaign.json)`,
+    );
+  return draft;
+}
+
+const optionFor = new Map([
+  ['name', '--name'],
+  ['identity', '--from'],
+  ['content', '--subject with --mjml, --html or --text'],
+  ['pace', '--pace'],
+]);
+
+function identityOf({ from, replyTo }: CreateOptions, file: object | undefined): object | undefined {
+  if (from === undefined && replyTo === undefined) return file;
+  return { ...file, ...(from === undefined ? {} : readSender(from)), ...defined({ replyTo }) };
+}
+
+function contentOf(options: CreateOptions, folder: string, file: object | undefined): object | undefined {
+  const given = defined({
+    subject: options.subject,
+    mjml: options.mjml === undefined ? undefined : readText(resolve(folder, options.mjml)),
+    html: options.html === undefined ? undefined : readText(resolve(folder, options.html)),
+    text: options.text === undefined ? undefined : readText(resolve(folder, options.text)),
+  });
+  return file === undefined && Object.keys(given).length === 0 ? undefined : { ...file, ...given };
+}
+
+function objectAt(file: Record<string, unknown>, field: string): object | undefined {
+  const value = file[field];
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
+
+function readObject(path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readText(path));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw usage(`${path} is no JSON: ${error.message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw usage(`${path} must hold one JSON object, the campaign`);
+  return { ...value };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? 'there is no such file'
+        : 'it cannot be read';
+    throw usage(`${path}: ${why}`);
+  }
+}
+
+function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Campaign } from '../answers.ts';
+import { apiCommand, openSession, type CommonOptions } from '../command.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { clean } from '../terminal-text.ts';
+import { clock } from '../times.ts';
+import { findCampaignId } from './find-campaign.ts';
+import { sayPace } from './pace-text.ts';
+import { countsSentence, hasEnded, inFlightSentence, nextSentence, stateSentence } from './state-words.ts';
+
+export function addShowCommand(campaign: Command, surroundings: Surroundings): void {
+  apiCommand(campaign, 'show <id>', 'what a campaign is and does now').action(
+    async (typed: string, options: CommonOptions) => {
+      const session = openSession(options, surroundings);
+      const id = await findCampaignId(session.api, typed);
+      const found = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
+      session.answer(found, () => campaignLines(found, surroundings.now()));
+    },
+  );
+}
+
+/** One campaign in words. */
+export function campaignLines(campaign: Campaign, now: Date): string[] {
+  const { counts, identity, next, pause, state, temporal, timeZone } = campaign;
+  const lines = [clean(campaign.name), stateSentence(campaign, now)];
+  if (pause !== null && (state === 'paused' || state === 'held'))
+    lines.push(inFlightSentence(pause, now, timeZone));
+  lines.push('', `id        ${campaign.id}`);
+  lines.push(`from      ${clean(identity.name)} <${clean(identity.address)}>`);
+  lines.push(`subject   ${clean(campaign.content.subject)}`);
+  lines.push(`pace      ${sayPace(campaign.pace)}`);
+  if (campaign.startAt !== null)
+    lines.push(`start     ${clock(campaign.startAt, timeZone, now)} ${timeZone}`);
+  if (next !== null && !hasEnded(state)) lines.push(`next      ${nextSentence(next, timeZone, now)}`);
+  if (counts.total > 0) lines.push(`people    ${counts.total}: ${countsSentence(counts)}`);
+  if (temporal?.url) lines.push(`temporal  ${temporal.url}`);
+  return lines;
+}

@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import { count, percent, plural } from '../numbers.ts';
+import { clean } from '../terminal-text.ts';
+import { actor, actWords } from './act-words.ts';
+import { sayPace } from './pace-text.ts';
+import { countsSentence, hasEnded, settledOf } from './state-words.ts';
+import type { WatchView } from './watch-view.ts';
+
+/**
+ * What changed from one view to the next, one line each, oldest first, for logs and pipes. Progress within a batch is told once per
+ * per cent at most. Each line begins with the instant in UTC.
+ */
+export function watchLines(before: WatchView | null, after: WatchView): string[] {
+  const told = [...streamLines(before, after), ...actLines(before, after), ...progressLines(before, after)];
+  return told.map((line) => `${after.updatedAt.toISOString().replace(/\.\d+Z$/, 'Z')} ${line}`);
+}
+
+function streamLines(before: WatchView | null, after: WatchView): string[] {
+  const wasLost = before !== null && before.lostSince !== null;
+  if (wasLost === (after.lostSince !== null)) return [];
+  return [after.lostSince === null ? 'stream is back' : 'stream lost; trying again'];
+}
+
+function actLines(before: WatchView | null, after: WatchView): string[] {
+  if (before === null) return [];
+  const fresh = after.acts.filter((act) => !before.acts.some((known) => isDeepStrictEqual(known, act)));
+  return fresh.reverse().map((act) => {
+    const reason = act.reason === null || act.reason === '' ? '' : `: ${clean(act.reason)}`;
+    return `${actor(act)} ${actWords(act)}${reason}`;
+  });
+}
+
+function progressLines(before: WatchView | null, after: WatchView): string[] {
+  const { campaign } = after;
+  const old = before?.campaign;
+  const changed =
+    old === undefined ||
+    old.state !== campaign.state ||
+    shownPercent(before) !== shownPercent(after) ||
+    old.counts.inDoubt !== campaign.counts.inDoubt ||
+    old.next?.batch !== campaign.next?.batch ||
+    !isDeepStrictEqual(old.pace, campaign.pace);
+  if (!changed) return [];
+  const { counts, next, state } = campaign;
+  const figures = `${count(settledOf(counts))} of ${count(counts.total)} (${shownPercent(after)} %): ${countsSentence(counts)}`;
+  const coming =
+    next === null || state !== 'running'
+      ? ''
+      : `; batch ${next.batch} of ${plural(next.size, 'mail')} at ${next.at}`;
+  return [`${state} ${figures}; ${sayPace(campaign.pace)}${coming}`];
+}
+
+function shownPercent(view: WatchView | null): number {
+  if (view === null) return -1;
+  const { counts, state } = view.campaign;
+  return percent(settledOf(counts), counts.total, hasEnded(state));
+}

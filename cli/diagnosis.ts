@@ -1,0 +1,188 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import type { Api } from './api.ts';
+import { Failure } from './failure.ts';
+import { dataFolder, findKey, type ServerOptions } from './server.ts';
+import type { Surroundings } from './surroundings.ts';
+import { clean } from './terminal-text.ts';
+
+/** One thing that was looked at. `wrong` needs an act, `note` is worth knowing. */
+export interface Finding {
+  readonly check: string;
+  readonly verdict: 'ok' | 'note' | 'wrong';
+  readonly evidence: string;
+  readonly wayOut: string | null;
+}
+
+/** Looks at everything that a command of Sluice depends on, from this machine to the parts behind the server. */
+export async function diagnose(
+  api: Api,
+  options: ServerOptions,
+  surroundings: Surroundings,
+): Promise<Finding[]> {
+  const local = [
+    nodeVersion(process.versions.node),
+    dataFinding(surroundings),
+    keyFile(options, surroundings),
+  ];
+  const server = await reach(api);
+  if (server.response === null) return [...local, server.finding];
+  return [
+    ...local,
+    server.finding,
+    clockFinding(server.response, surroundings.now()),
+    ...(await ready(api)),
+    ...(await keyFindings(api)),
+  ];
+}
+
+/** Node 20.19 is the oldest that package.json allows. */
+export function nodeVersion(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const old = major < 20 || (major === 20 && minor < 19);
+  return old
+    ? wrong('node', `version ${version}`, 'install Node 20.19 or newer')
+    : ok('node', `version ${version}`);
+}
+
+function dataFinding(surroundings: Surroundings): Finding {
+  const folder = dataFolder(surroundings);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined)
+    return note(
+      'data folder',
+      `${folder} does not exist yet`,
+      'npm start makes it; for a server elsewhere it is not needed',
+    );
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return ok('data folder', folder);
+  } catch {
+    return wrong(
+      'data folder',
+      `${folder} may not be read and written by you`,
+      'change its owner, or set SLUICE_DATA_DIR',
+    );
+  }
+}
+
+function keyFile(options: ServerOptions, surroundings: Surroundings): Finding {
+  const { key, path } = findKey(options, surroundings);
+  if (key === null)
+    return wrong(
+      'key file',
+      `no key in ${path}`,
+      'start Sluice once (npm start), or name a file with --key-file',
+    );
+  const others = (statSync(path).mode & 0o077) !== 0 && process.platform !== 'win32';
+  return others
+    ? note('key file', `${path} can be read by others`, `chmod 600 ${path}`)
+    : ok('key file', path);
+}
+
+async function reach(api: Api): Promise<{ response: Response | null; finding: Finding }> {
+  try {
+    const response = await api.raw('/healthz', { signal: AbortSignal.timeout(5_000) });
+    await response.text();
+    if (response.ok) return { response, finding: ok('server', api.url) };
+    return {
+      response,
+      finding: wrong(
+        'server',
+        `${api.url}/healthz answers ${response.status}`,
+        'is this a Sluice server? see --server',
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const [fact = '', wayOut = ''] = error.message.split('\n');
+    return { response: null, finding: wrong('server', fact, wayOut) };
+  }
+}
+
+/** Keys, schedules and histories are read by people: a clock that is off by seconds misleads them. */
+function clockFinding(response: Response, now: Date): Finding {
+  const server = Date.parse(response.headers.get('date') ?? '');
+  if (Number.isNaN(server)) return note('clock', 'the server does not tell its time', null);
+  // The header has whole seconds.
+  const offSeconds = Math.round(Math.abs(server + 500 - now.getTime()) / 1000);
+  return offSeconds <= 3
+    ? ok('clock', 'this machine and the server agree')
+    : wrong(
+        'clock',
+        `this machine and the server differ by ${offSeconds} s`,
+        'let both follow a time server (NTP)',
+      );
+}
+
+async function ready(api: Api): Promise<Finding[]> {
+  const response = await api.raw('/readyz', { signal: AbortSignal.timeout(10_000) });
+  const text = await response.text();
+  const parts = readyParts(text);
+  if (parts.length > 0) return parts;
+  return [
+    response.ok
+      ? ok('readiness', 'database, Temporal and migrations')
+      : wrong('readiness', clean(text).slice(0, 300), 'the log of the API says more'),
+  ];
+}
+
+async function keyFindings(api: Api): Promise<Finding[]> {
+  const gate = await api.raw('/v1/main-gate', { signal: AbortSignal.timeout(10_000) });
+  const body = await gate.text();
+  if (gate.status === 401)
+    return [
+      wrong(
+        'key',
+        'the server does not know this key',
+        'take another file with --key-file, or have an admin make one: sluice key create',
+      ),
+    ];
+  if (!gate.ok) return [wrong('key', `the server answers ${gate.status}`, clean(body).slice(0, 300))];
+  const keys = await api.raw('/v1/keys', { signal: AbortSignal.timeout(10_000) });
+  await keys.text();
+  const role = keys.ok ? 'admin' : 'no admin: keys and the main gate are not for it';
+  const open = !/"open":\s*false/.test(body);
+  return [
+    ok('key', `accepted (${role})`),
+    open
+      ? ok('main gate', 'open')
+      : note('main gate', 'closed: no mail of any campaign leaves', 'sluice gate open'),
+  ];
+}
+
+/** `{checks: {database: "ok", temporal: "…"}}` or `{database: {ok: false, …}}`: every part by its name. */
+function readyParts(text: string): Finding[] {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  if (typeof body !== 'object' || body === null) return [];
+  const parts =
+    'checks' in body && typeof body.checks === 'object' && body.checks !== null ? body.checks : body;
+  return Object.entries(parts).flatMap(([name, state]) =>
+    known.has(name) ? [partFinding(name, state)] : [],
+  );
+}
+
+const known = new Set(['database', 'temporal', 'migrations', 'relay', 'smtp']);
+
+function partFinding(name: string, state: unknown): Finding {
+  if (state === 'ok' || state === true) return ok(name, 'ready');
+  return wrong(
+    name,
+    typeof state === 'string' ? clean(state) : JSON.stringify(state),
+    'its log says more; npm start starts a part again that died',
+  );
+}
+
+function ok(check: string, evidence: string): Finding {
+  return { check, verdict: 'ok', evidence, wayOut: null };
+}
+function note(check: string, evidence: string, wayOut: string | null): Finding {
+  return { check, verdict: 'note', evidence, wayOut };
+}
+function wrong(check: string, evidence: string, wayOut: string): Finding {
+  return { check, verdict: 'wrong', evidence, wayOut };
+}

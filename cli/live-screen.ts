@@ -1,0 +1,58 @@
+import type { Paint } from './paint.ts';
+import type { Surroundings } from './surroundings.ts';
+import { renderLine, type Line } from './terminal-text.ts';
+
+const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
+const leave = '\u001b[?7h\u001b[?25h\u001b[?1049l';
+/** Terminals that know synchronised output (DEC mode 2026) show a frame at once; the others ignore it. */
+const beginFrame = '\u001b[?2026h';
+const endFrame = '\u001b[?2026l';
+
+export interface LiveScreen {
+  readonly redraw: () => void;
+  /** Gives the terminal back as it was. Safe to repeat. */
+  readonly close: () => void;
+}
+
+/**
+ * Takes the whole terminal (alternate screen) and draws into it: from the top left, clearing only what is left of each line, so that
+ * nothing flickers. Redraws when the terminal changes its size. The terminal is given back also when the process crashes.
+ */
+export function openLiveScreen(
+  surroundings: Surroundings,
+  paint: Paint,
+  draw: (columns: number) => readonly Line[],
+): LiveScreen {
+  const { out } = surroundings;
+  let open = true;
+  const redraw = (): void => {
+    if (open) out.write(frame(draw(out.size().columns), out.size(), paint));
+  };
+  const giveBack = (): void => {
+    if (open) out.write(leave);
+    open = false;
+  };
+  out.write(enter);
+  const noExit = surroundings.onExit(giveBack);
+  const noResize = out.onResize(() => {
+    if (open) out.write('\u001b[2J');
+    redraw();
+  });
+  return {
+    redraw,
+    close: () => {
+      giveBack();
+      noResize();
+      noExit();
+    },
+  };
+}
+
+/** When the terminal is too low the last line (how to leave) stays and what is above it is cut. */
+export function frame(lines: readonly Line[], size: { columns: number; rows: number }, paint: Paint): string {
+  const last = lines.at(-1);
+  const shown =
+    lines.length <= size.rows || last === undefined ? lines : [...lines.slice(0, size.rows - 1), last];
+  const text = shown.map((line) => `${renderLine(line, size.columns, paint)}\u001b[K`).join('\r\n');
+  return `${beginFrame}\u001b[H${text}\u001b[J${endFrame}`;
+}

@@ -1,0 +1,70 @@
+import { createInterface } from 'node:readline/promises';
+import type { Input, Output, Surroundings } from './surroundings.ts';
+
+/** The process's own terminal, environment and clock. */
+export function processSurroundings(): Surroundings {
+  return {
+    out: output(process.stdout),
+    err: output(process.stderr),
+    input: input(process.stdin),
+    env: process.env,
+    folder: process.cwd(),
+    now: () => new Date(),
+    onInterrupt: (interrupted) => {
+      for (const signal of interrupts) process.on(signal, interrupted);
+      return () => {
+        for (const signal of interrupts) process.off(signal, interrupted);
+      };
+    },
+    onExit: (restore) => {
+      process.on('exit', restore);
+      return () => void process.off('exit', restore);
+    },
+  };
+}
+
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that went away (`| head`) is the end of the output, no fault.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    // undefined when it is none, whatever the type says
+    isTTY: Boolean(stream.isTTY),
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    onResize: (changed) => {
+      stream.on('resize', changed);
+      return () => void stream.off('resize', changed);
+    },
+  };
+}
+
+function input(stream: NodeJS.ReadStream): Input {
+  return {
+    // undefined when it is none, whatever the type says
+    isTTY: Boolean(stream.isTTY),
+    onKey: (pressed) => {
+      const onData = (data: Buffer): void => pressed(data.toString('utf8'));
+      stream.setRawMode(true);
+      stream.on('data', onData);
+      stream.resume();
+      return () => {
+        stream.off('data', onData);
+        stream.setRawMode(false);
+        stream.pause();
+      };
+    },
+    question: async (text) => {
+      const lines = createInterface({ input: stream, output: process.stderr });
+      try {
+        return await lines.question(text);
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}

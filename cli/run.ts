@@ -1,0 +1,57 @@
+import { Command, CommanderError } from 'commander';
+import { addCampaignCommands } from './campaign/command.ts';
+import { addContactCommands } from './contacts.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { Failure } from './failure.ts';
+import { addGateCommands } from './gate.ts';
+import { addKeyCommands } from './key.ts';
+import { paintFor, wantsColour } from './paint.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Runs one command line and answers the exit code of the process. The only place that shows an error. */
+export async function run(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const program = buildProgram(surroundings);
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Failure) return showFailure(error, words.includes('--json'), surroundings);
+    throw error;
+  }
+}
+
+function buildProgram(surroundings: Surroundings): Command {
+  const program = new Command('sluice')
+    .description('Sends a mailing in batches, only as fast as the people who must answer it can cope.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: surroundings.out.write,
+      writeErr: surroundings.err.write,
+      getOutHelpWidth: () => Math.min(100, surroundings.out.size().columns),
+      getErrHelpWidth: () => Math.min(100, surroundings.err.size().columns),
+    })
+    .showHelpAfterError('(sluice help COMMAND shows how it is used)')
+    .addHelpText('after', exitCodes);
+  addDoctorCommand(program, surroundings);
+  addContactCommands(program, surroundings);
+  addCampaignCommands(program, surroundings);
+  addGateCommands(program, surroundings);
+  addKeyCommands(program, surroundings);
+  return program;
+}
+
+const exitCodes = `
+Exit codes: 0 done, 1 fault, 2 wrong usage, 3 refused, 4 not found, 5 nothing answers.
+With --json the answer of the API is printed, and an error is one JSON object on stderr.`;
+
+function showFailure(failure: Failure, json: boolean, { err, env }: Surroundings): number {
+  if (json) {
+    const problem = failure.problem ?? { title: failure.message.split('\n')[0], detail: failure.message };
+    err.write(`${JSON.stringify({ ...problem, exitCode: failure.exitCode })}\n`);
+  } else {
+    const paint = paintFor(wantsColour(env, err.isTTY));
+    err.write(`${paint('bad', 'error:')} ${failure.message}\n`);
+  }
+  return failure.exitCode;
+}

@@ -1,0 +1,49 @@
+/** The time of day, with the date when it is another day than `now`; in the zone that the campaign lives in. */
+export function clock(instant: string | Date, zone: string, now: Date): string {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return '—';
+  const time = part(at, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  return dayOf(at, zone) === dayOf(now, zone) ? time : `${dayOf(at, zone)} ${time}`;
+}
+
+/** "in 6 min 12 s", "2 h 5 min ago", "now": the two largest units. */
+export function relative(instant: string | Date, now: Date): string {
+  const ms = new Date(instant).getTime() - now.getTime();
+  const span = spanOf(Math.abs(ms));
+  if (span === '0 s') return 'now';
+  return ms > 0 ? `in ${span}` : `${span} ago`;
+}
+
+/** Whole seconds, never more than two units: "1 h 5 min". A countdown rounds up, so that "1 s" is followed by "now". */
+export function spanOf(ms: number): string {
+  let rest = Math.ceil(ms / 1000 - 0.05);
+  const parts: string[] = [];
+  for (const [seconds, unit] of units) {
+    const whole = Math.floor(rest / seconds);
+    rest -= whole * seconds;
+    if (whole > 0) parts.push(`${whole} ${unit}`);
+    else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return parts.length > 0 ? parts.join(' ') : '0 s';
+}
+
+const units = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const;
+
+function dayOf(at: Date, zone: string): string {
+  return part(at, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+function part(at: Date, zone: string, options: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(at);
+  } catch {
+    // A zone that this Node does not know is no reason to show nothing.
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(at);
+  }
+}

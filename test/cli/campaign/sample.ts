@@ -1,0 +1,78 @@
+import type { Campaign, Control, MainGate } from '../../../cli/answers.ts';
+import type { WatchView } from '../../../cli/campaign/watch-view.ts';
+import type { Counts } from '../../../domain/delivery-state.ts';
+
+export const sampleId = '0c8f2b58-9a53-4c0c-a4a2-0d0d7fd6a7b1';
+export const sampleNow = new Date('2026-12-01T13:13:48Z');
+
+/** Counts that sum to their total. */
+export function countsOf(given: Partial<Counts>): Counts {
+  const counts = {
+    planned: 0,
+    sending: 0,
+    deferred: 0,
+    sent: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
+    inDoubt: 0,
+    ...given,
+  };
+  const { total: _, ...states } = { total: 0, ...counts };
+  return { ...states, total: Object.values(states).reduce((sum, each) => sum + each, 0) };
+}
+
+/** A campaign under way, as GET /v1/campaigns/{id} answers. */
+export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
+  return {
+    id: sampleId,
+    version: 3,
+    state: 'running',
+    name: 'Server upgrade on 5 December',
+    audience: { all: true },
+    identity: { name: 'IT department', address: 'it@example.com' },
+    content: { subject: 'Your client needs a new setting', text: '{{ contact.salutation }}' },
+    pace: { size: 50, every: '20m' },
+    counts: countsOf({ sent: 300, failed: 2, skipped: 10, deferred: 4, planned: 684 }),
+    startAt: null,
+    timeZone: 'Europe/Berlin',
+    createdAt: '2026-12-01T10:00:00Z',
+    createdBy: 'anna',
+    startedAt: '2026-12-01T11:00:00Z',
+    finishedAt: null,
+    updatedAt: '2026-12-01T13:00:00Z',
+    pause: null,
+    next: { batch: 8, at: '2026-12-01T13:20:00Z', size: 50, because: 'gap' },
+    trouble: null,
+    temporal: { workflowId: `campaign-${sampleId}`, runId: null, url: null },
+    ...change,
+  };
+}
+
+export function sampleAct(change: Partial<Control> = {}): Control {
+  return {
+    id: '11111111-2222-4333-8444-555555555555',
+    at: '2026-12-01T13:02:00Z',
+    by: 'anna',
+    via: 'api',
+    action: 'setPace',
+    from: { size: 50, every: '20m' },
+    to: { size: 100, every: '20m' },
+    reason: 'two more people at the desk',
+    ...change,
+  };
+}
+
+export const openGate: MainGate = { open: true, changedAt: '2026-12-01T08:00:00Z', by: null, reason: null };
+
+export function sampleView(change: Partial<WatchView> = {}): WatchView {
+  return {
+    campaign: sampleCampaign(),
+    acts: [sampleAct()],
+    batch: null,
+    mainGate: openGate,
+    updatedAt: sampleNow,
+    lostSince: null,
+    ...change,
+  };
+}

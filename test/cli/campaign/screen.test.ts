@@ -1,0 +1,151 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { drawScreen } from '../../../cli/campaign/screen.ts';
+import type { WatchView } from '../../../cli/campaign/watch-view.ts';
+import { paintFor } from '../../../cli/paint.ts';
+import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
+import { countsOf, sampleAct, sampleCampaign, sampleNow, sampleView } from './sample.ts';
+
+function screen(view: WatchView, width = 80, colour = false): string {
+  return drawScreen(view, width, sampleNow)
+    .map((line) => renderLine(line, width, paintFor(colour)))
+    .join('\n');
+}
+
+const rich = sampleView({
+  campaign: sampleCampaign({
+    name: 'Überaus lange Ankündigung für alle Kundinnen und Kunden 東京 in drei Ländern und noch weiter hinaus',
+    counts: countsOf({
+      sent: 3_000,
+      sending: 40,
+      deferred: 17,
+      failed: 20,
+      skipped: 3,
+      inDoubt: 2,
+      planned: 96_918,
+    }),
+  }),
+  acts: [
+    sampleAct({
+      reason: 'a reason that is much longer than any terminal of sixty columns would ever be able to show',
+    }),
+    sampleAct({
+      action: 'hold',
+      via: 'guard',
+      by: 'guard:relay',
+      from: null,
+      to: null,
+      reason: 'loginRefused',
+    }),
+  ],
+  batch: {
+    number: 61,
+    plannedAt: '2026-12-01T13:00:00Z',
+    startedAt: '2026-12-01T13:00:00Z',
+    finishedAt: null,
+    size: 50,
+    counts: countsOf({ sent: 31, sending: 4 }),
+  },
+  lostSince: new Date(sampleNow.getTime() - 12_000),
+});
+
+describe('the live screen', () => {
+  for (const width of [40, 60, 80, 200]) {
+    it(`has no line wider than a terminal of ${width} columns`, () => {
+      const widths = screen(rich, width).split('\n').map(columnsOf);
+      expect(Math.max(...widths)).toBeLessThanOrEqual(width);
+    });
+    it(`names state, progress, pace, next batch and the way out at ${width} columns`, () => {
+      const text = screen(sampleView(), width).replaceAll(/\s+/g, ' ');
+      for (const part of [
+        '▶ running',
+        '312 of 1,000',
+        '31 %',
+        '50 every 20 min',
+        'batch 8, 50 mails',
+        'in 6 min 12 s',
+        '14:20:00 Europe/Berlin',
+        'q or Ctrl-C leaves',
+      ])
+        expect(text).toContain(part);
+    });
+  }
+
+  it('says the same without colour as with it', () => {
+    const coloured = screen(rich, 80, true);
+    expect(coloured).toContain('\u001b[');
+    expect(screen(rich)).not.toContain('\u001b');
+    expect(stripVTControlCharacters(coloured)).toBe(screen(rich));
+  });
+
+  it('never shows 100 % before the end, also when all but one are settled', () => {
+    const almost = sampleCampaign({ counts: countsOf({ sent: 99_999, planned: 1 }) });
+    expect(screen(sampleView({ campaign: almost }))).toContain('99 %  99,999 of 100,000');
+    const allSettled = sampleCampaign({ counts: countsOf({ sent: 100 }) });
+    expect(screen(sampleView({ campaign: allSettled }))).toContain('99 %  100 of 100');
+    const ended = sampleCampaign({ state: 'finished', next: null, counts: countsOf({ sent: 100 }) });
+    expect(screen(sampleView({ campaign: ended }))).toContain('100 %  100 of 100');
+  });
+
+  it('leaves an empty block in the bar as long as one person is not settled', () => {
+    const almost = sampleCampaign({ counts: countsOf({ sent: 99_999, planned: 1 }) });
+    expect(screen(sampleView({ campaign: almost }))).toContain('░');
+  });
+
+  it('tells how many were in flight when it was paused, by whom and why', () => {
+    const pause = {
+      at: '2026-12-01T13:10:00Z',
+      by: 'anna',
+      reason: 'lines are busy',
+      inFlight: 12,
+      settledAt: null,
+    };
+    const paused = sampleView({ campaign: sampleCampaign({ state: 'paused', pause }) });
+    expect(screen(paused)).toContain('Paused by anna at 14:10:00 Europe/Berlin: lines are busy.');
+    expect(screen(paused)).toContain('12 mails were in flight then; not all have an outcome yet.');
+    expect(screen(paused)).not.toContain('Next');
+  });
+
+  it('names the cause of a hold and how to go on', () => {
+    const pause = {
+      at: '2026-12-01T13:10:00Z',
+      by: 'guard:relay',
+      reason: 'loginRefused',
+      inFlight: 0,
+      settledAt: null,
+    };
+    const text = screen(sampleView({ campaign: sampleCampaign({ state: 'held', pause }) })).replaceAll(
+      /\s+/g,
+      ' ',
+    );
+    expect(text).toContain(
+      'Held by guard:relay at 14:10:00 Europe/Berlin: the SMTP relay refuses the login; check SMTP_URL.',
+    );
+    expect(text).toContain('sluice campaign resume 0c8f2b58 --acknowledge');
+  });
+
+  it('warns of mails in doubt and says where to settle them', () => {
+    const text = screen(rich).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('! 2 in doubt');
+    expect(text).toContain('sluice campaign report 0c8f2b58');
+  });
+
+  it('says that the stream is lost only when it stays away, and that the main gate is closed', () => {
+    expect(screen(rich)).toContain('stream lost for 12 s');
+    const short = sampleView({ lostSince: new Date(sampleNow.getTime() - 1_000) });
+    expect(screen(short)).not.toContain('stream lost');
+    expect(screen(short)).toContain('reconnecting');
+    const closed = sampleView({
+      mainGate: { open: false, changedAt: '2026-12-01T08:00:00Z', by: 'anna', reason: 'relay moves' },
+    });
+    expect(screen(closed)).toContain('! the main gate is closed: relay moves');
+  });
+
+  it('lets no control character of a name or a reason reach the terminal', () => {
+    const evil = sampleView({
+      campaign: sampleCampaign({ name: 'a\u001b[2Jb\u0007' }),
+      acts: [sampleAct({ reason: 'x\u001b]0;title\u0007\r\ny' })],
+    });
+    expect(screen(evil)).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+});
