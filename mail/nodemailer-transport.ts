@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Outcome, Reply } from '../domain/outcome.ts';
 import { judgeNodemailerError } from './nodemailer-error.ts';
 import { toReply } from './smtp/reply-parser.ts';
@@ -55,6 +56,8 @@ export class NodemailerTransport implements Transport {
         signal.removeEventListener('abort', giveUp);
         resolve();
       };
+      // Many may wait under one signal: that is no leak, and Node need not warn of it.
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', giveUp, { once: true });
       this.#waiters.push(served);
     });

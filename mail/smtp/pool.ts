@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Outcome } from '../../domain/outcome.ts';
 import { type Lane, RelayTrouble, type Transport, type WireMail } from '../transport.ts';
 import { openSession } from './open-session.ts';
@@ -81,6 +82,8 @@ export class SmtpPool implements Transport {
       };
       const settled = (): void => signal.removeEventListener('abort', giveUp);
       const waiter: Waiter = { resolve, reject, settled };
+      // Many may wait under one signal: that is no leak, and Node need not warn of it.
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', giveUp, { once: true });
       this.#waiters.push(waiter);
       this.#serve();
