@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Bytes in the log now: what comes later is said by the part that is started next. */
 export function logSize(file: string): number {
@@ -16,5 +17,15 @@ export function logSince(file: string, offset: number): string {
     return bytes.toString('utf8').trim();
   } finally {
     closeSync(log);
+  }
+}
+
+const rotateBytes = 20_000_000;
+
+/** Before a start: a log that has grown big becomes NAME.1, the one before that is given up. */
+export function rotateLogs(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const log = join(folder, name);
+    if (name.endsWith('.log') && logSize(log) > rotateBytes) renameSync(log, `${log}.1`);
   }
 }

@@ -32,8 +32,8 @@ export interface Postgres {
   readonly ended: Promise<void>;
   /** Fast shutdown: open connections are ended, everything committed is on disk. */
   stop(): Promise<void>;
-  /** SIGKILL, as a crash would be. */
-  kill(): Promise<void>;
+  /** As a crash would be; default SIGKILL. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /**
@@ -174,8 +174,8 @@ function handle(server: {
     pid: server.identity.pid,
     ended: server.ended,
     stop: async () => await stopServer(server.identity),
-    kill: async () => {
-      signalProcess(server.identity, 'SIGKILL');
+    kill: async (signal = 'SIGKILL') => {
+      signalProcess(server.identity, signal);
       await gone(server.identity, 10_000);
     },
   };

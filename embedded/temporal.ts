@@ -35,8 +35,8 @@ export interface Temporal {
   /** Resolves when the server has ended, however. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
-  /** SIGKILL, as a crash would be. */
-  kill(): Promise<void>;
+  /** As a crash would be; default SIGKILL. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** The two attributes by which a campaign's run is found in the Temporal UI. */
@@ -170,8 +170,8 @@ function handle(plan: Plan, identity: ProcessIdentity, ended: Promise<void>): Te
     pid: identity.pid,
     ended,
     stop: async () => await endProcess(identity, 'SIGTERM', 10_000),
-    kill: async () => {
-      signalProcess(identity, 'SIGKILL');
+    kill: async (signal = 'SIGKILL') => {
+      signalProcess(identity, signal);
       await gone(identity, 10_000);
     },
   };
