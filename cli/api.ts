@@ -7,7 +7,11 @@ export interface Api {
   readonly get: <Answer>(path: string, query?: Query) => Promise<Answer>;
   readonly send: <Answer>(method: Method, path: string, request?: Request) => Promise<Answer>;
   /** The answer itself, whatever its status; fails only when nothing answers. */
-  readonly raw: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly raw: (path: string, init?: RawRequest) => Promise<Response>;
+}
+
+export interface RawRequest extends Omit<RequestInit, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -26,7 +30,7 @@ const patienceMs = 60_000;
 /** `key` null: no key was found; `keyHint` says where one was looked for. */
 export function openApi(url: string, key: string | null, keyHint: string): Api {
   const headers = key === null ? {} : { authorization: `Bearer ${key}` };
-  const raw = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const raw = async (path: string, init: RawRequest = {}): Promise<Response> => {
     try {
       return await fetch(url + path, { ...init, headers: { ...headers, ...init.headers } });
     } catch (error) {
@@ -34,7 +38,7 @@ export function openApi(url: string, key: string | null, keyHint: string): Api {
       throw unreachable(url, error);
     }
   };
-  const answer = async <Answer>(path: string, init: RequestInit): Promise<Answer> =>
+  const answer = async <Answer>(path: string, init: RawRequest): Promise<Answer> =>
     read<Answer>(await raw(path, init), keyHint);
   return {
     url,
@@ -48,7 +52,7 @@ export function openApi(url: string, key: string | null, keyHint: string): Api {
 
 const accept = { accept: 'application/json' };
 
-function initOf(method: Method, { body, stream, headers }: Request): RequestInit {
+function initOf(method: Method, { body, stream, headers }: Request): RawRequest {
   if (stream !== undefined)
     return {
       method,
@@ -66,10 +70,12 @@ async function read<Answer>(response: Response, keyHint: string): Promise<Answer
   const text = await response.text();
   if (!response.ok) throw failureOf(problemOf(response, text), response.status === 401 ? keyHint : null);
   // 204 and the like: nothing is said. The caller names the type that API.md promises for the path it asked.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return (text === '' ? null : parse(text, response)) as Answer;
 }
 
-function problemOf(response: Response, text: string): Problem {
+/** The problem that an answer tells; one that is no problem document is told by its status line. */
+export function problemOf(response: Response, text: string): Problem {
   const fallback: Problem = {
     type: 'about:blank',
     title: response.statusText || 'error',
@@ -78,11 +84,15 @@ function problemOf(response: Response, text: string): Problem {
   };
   if (!(response.headers.get('content-type') ?? '').includes('json')) return fallback;
   try {
-    // A problem document by its media type (RFC 9457); what it leaves out is taken from the status line.
-    return { ...fallback, ...(JSON.parse(text) as Partial<Problem>), status: response.status };
+    return { ...fallback, ...asProblem(JSON.parse(text)), status: response.status };
   } catch {
     return fallback;
   }
+}
+
+/** A problem document by its media type (RFC 9457); what it leaves out is taken from the status line. */
+function asProblem(value: unknown): Partial<Problem> {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function parse(text: string, response: Response): unknown {

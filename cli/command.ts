@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Api } from './api.ts';
 import { paintFor, wantsColour, type Paint } from './paint.ts';
 import { serverOf, type ServerOptions } from './server.ts';

@@ -1,4 +1,4 @@
-import type { Api } from './api.ts';
+import { problemOf, type Api } from './api.ts';
 import { readEvents, type ServerEvent } from './event-stream.ts';
 import { Failure } from './failure.ts';
 import { pause } from './pause.ts';
@@ -85,13 +85,5 @@ async function* refreshing(
 }
 
 async function refuse(response: Response): Promise<never> {
-  const text = await response.text();
-  const title = response.statusText || 'error';
-  const fallback = { type: 'about:blank', title, status: response.status };
-  throw failureOf(text.startsWith('{') ? { ...fallback, ...asObject(text) } : fallback);
-}
-
-function asObject(text: string): object {
-  const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null ? value : {};
+  throw failureOf(problemOf(response, await response.text()));
 }

@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline/promises';
+import { isatty } from 'node:tty';
 import type { Input, Output, Surroundings } from './surroundings.ts';
 
 /** The process's own terminal, environment and clock. */
 export function processSurroundings(): Surroundings {
   return {
-    out: output(process.stdout),
-    err: output(process.stderr),
+    out: output(process.stdout, 1),
+    err: output(process.stderr, 2),
     input: input(process.stdin),
     env: process.env,
     folder: process.cwd(),
@@ -25,7 +26,7 @@ export function processSurroundings(): Surroundings {
 
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function output(stream: NodeJS.WriteStream): Output {
+function output(stream: NodeJS.WriteStream, descriptor: number): Output {
   // A reader that went away (`| head`) is the end of the output, no fault.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -33,8 +34,7 @@ function output(stream: NodeJS.WriteStream): Output {
   });
   return {
     write: (text) => void stream.write(text),
-    // undefined when it is none, whatever the type says
-    isTTY: Boolean(stream.isTTY),
+    isTTY: isatty(descriptor),
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     onResize: (changed) => {
       stream.on('resize', changed);
@@ -45,8 +45,7 @@ function output(stream: NodeJS.WriteStream): Output {
 
 function input(stream: NodeJS.ReadStream): Input {
   return {
-    // undefined when it is none, whatever the type says
-    isTTY: Boolean(stream.isTTY),
+    isTTY: isatty(0),
     onKey: (pressed) => {
       const onData = (data: Buffer): void => pressed(data.toString('utf8'));
       stream.setRawMode(true);
