@@ -21,6 +21,8 @@ export interface StackOptions {
   readonly workers?: number;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
+  /** Kills every part, now or whenever it is aborted. */
+  readonly killSignal?: AbortSignal;
 }
 
 export interface Stack {
@@ -66,7 +68,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       say,
       workers: options.workers ?? 1,
     });
+    const stopStarted = (): void => void Promise.allSettled(started.map(async (part) => await part.stop()));
+    options.signal?.addEventListener('abort', stopStarted, { once: true });
+    options.killSignal?.addEventListener('abort', () => {
+      for (const part of allOf(parts)) void part.kill().catch(() => undefined);
+    });
     await startInOrder(parts, dataDir, started, options.signal);
+    options.signal?.removeEventListener('abort', stopStarted);
     return handle(parts, dataDir, file, unlock);
   } catch (error) {
     for (const part of started.reverse()) await part.stop();
@@ -112,8 +120,13 @@ async function startInOrder(
   await Promise.all([...parts.workers, parts.api].map(async (part) => await start(part)));
 }
 
+/** In the order of ending: nobody loses its server while it works. */
+function allOf(parts: Parts): Part[] {
+  return [...parts.workers, parts.api, ...parts.servers.toReversed()];
+}
+
 function handle(parts: Parts, dataDir: string, file: StackFile, unlock: () => void): Stack {
-  const inOrder = [...parts.workers, parts.api, ...parts.servers.toReversed()];
+  const inOrder = allOf(parts);
   const byName = new Map(inOrder.map((part) => [part.name, part]));
   const worker = (name: string): Part => {
     const part = byName.get(name);
