@@ -104,9 +104,7 @@ async function fromSources(entry, args) {
 }
 
 async function registerTypeScript() {
-  const { register } = await import(
-    pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href
-  );
+  const { register } = await import('tsx/esm/api');
   return register();
 }
 
