@@ -201,7 +201,11 @@ function readField(row: MutableRow, { meaning }: CsvColumn, cell: string, checks
       row.newsletter = answer;
       return null;
     }
-    default:
+    case 'first_name':
+    case 'last_name':
+    case 'title':
+    case 'salutation':
+    case 'customer':
       return readText(row, textColumns[meaning.column], cell);
   }
 }

@@ -1,0 +1,93 @@
+import { domainToASCII } from 'node:url';
+import { z } from 'zod';
+import { listContacts, readContact, updateContact, type Contact } from '../../db/contacts.ts';
+import { normaliseAddress } from '../../domain/email-address.ts';
+import {
+  contactListSchema,
+  contactPatchSchema,
+  contactQuerySchema,
+  contactSchema,
+} from '../../domain/schema/contact.ts';
+import { idSchema } from '../../domain/schema/shared.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { page } from '../paging.ts';
+import { notFound, Problem } from '../problem.ts';
+import { wireInstant } from '../wire-instant.ts';
+
+const params = z.strictObject({ contactId: idSchema });
+
+export const contactEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'listContacts',
+    method: 'get',
+    path: '/v1/contacts',
+    role: 'viewer',
+    tag: 'Contacts',
+    summary: 'People, in the order of their addresses',
+    query: contactQuerySchema,
+    answers: { 200: { description: 'One page', schema: contactListSchema } },
+    handle: async ({ deps, query }) => {
+      const body = await page({
+        limit: query.limit,
+        cursor: query.cursor,
+        key: z.string().max(320),
+        read: (after, limit) => listContacts(deps.db, { q: query.q, after, limit }),
+        keyOf: ({ address }) => address,
+        show: showContact,
+      });
+      return { status: 200, body };
+    },
+  }),
+  endpoint({
+    id: 'getContact',
+    method: 'get',
+    path: '/v1/contacts/{contactId}',
+    role: 'viewer',
+    tag: 'Contacts',
+    summary: 'One person',
+    params,
+    answers: { 200: { description: 'The person', schema: contactSchema } },
+    problems: ['notFound'],
+    handle: async ({ deps, params }) => {
+      const contact = await readContact(deps.db, params.contactId);
+      if (contact === null) throw notFound('contact', params.contactId);
+      return { status: 200, body: showContact(contact) };
+    },
+  }),
+  endpoint({
+    id: 'changeContact',
+    method: 'patch',
+    path: '/v1/contacts/{contactId}',
+    role: 'operator',
+    tag: 'Contacts',
+    summary: 'Change a person',
+    description: 'Campaigns that have started keep the address that they were started with.',
+    params,
+    body: contactPatchSchema,
+    answers: { 200: { description: 'The person as changed', schema: contactSchema } },
+    problems: ['notFound', 'conflict'],
+    handle: async ({ deps, params, body }) => {
+      const { email, ...fields } = body;
+      const change = { ...fields, ...(email === undefined ? {} : { email: readEmail(email) }) };
+      const contact = await updateContact(deps.db, params.contactId, change);
+      if (contact === 'missing') throw notFound('contact', params.contactId);
+      if (contact === 'taken')
+        throw new Problem(
+          'conflict',
+          `another contact has the address ${JSON.stringify(email)}; change that one instead`,
+        );
+      return { status: 200, body: showContact(contact) };
+    },
+  }),
+];
+
+function readEmail(text: string): { email: string; address: string } {
+  const check = normaliseAddress(text, domainToASCII);
+  if (check.ok) return check;
+  const detail = `${JSON.stringify(text.slice(0, 100))}: ${check.why}`;
+  throw new Problem('invalidBody', detail, { errors: [{ pointer: '/email', detail }] });
+}
+
+function showContact({ createdAt, updatedAt, ...contact }: Contact) {
+  return { ...contact, createdAt: wireInstant(createdAt), updatedAt: wireInstant(updatedAt) };
+}

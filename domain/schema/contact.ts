@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { columnKey, columnLimits, isTimeZone, readLanguage } from '../csv-columns.ts';
+import { idSchema, instantSchema, listSchema, pagingFields } from './shared.ts';
+
+const count = z.int().min(0);
+
+export const contactImportSchema = z
+  .strictObject({
+    id: idSchema,
+    state: z.enum(['running', 'done', 'failed']),
+    read: count.meta({ description: 'Rows read; always created + updated + rejected' }),
+    created: count,
+    updated: count,
+    rejected: count,
+    failure: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it ended before the end of the file; null when it did not' }),
+    startedBy: z.string(),
+    startedAt: instantSchema,
+    finishedAt: instantSchema.nullable(),
+  })
+  .meta({ id: 'ContactImport' });
+
+export const rejectSchema = z
+  .strictObject({
+    line: z.int().meta({ description: 'Line of the file on which the row begins; the first line is 1' }),
+    column: z
+      .string()
+      .nullable()
+      .meta({ description: 'As written in the header; null when it is the row as a whole' }),
+    reason: z.string(),
+  })
+  .meta({ id: 'ContactImportReject' });
+
+export const rejectListSchema = listSchema(rejectSchema, 'ContactImportRejects');
+
+/** Text that people typed: null and an empty string both clear. */
+const textSchema = z
+  .string()
+  .trim()
+  .max(columnLimits.text)
+  .refine((text) => !/\p{Cc}/u.test(text), 'has no line breaks or control characters')
+  .transform((text) => (text === '' ? null : text))
+  .nullable();
+
+const attributeValueSchema = z.union([
+  z.string().max(columnLimits.attribute),
+  z.number(),
+  z.boolean(),
+  z.null(),
+]);
+
+const attributeNameSchema = z
+  .string()
+  .min(1)
+  .max(columnLimits.columnName)
+  .refine(
+    (name) => columnKey(name) === name,
+    'an attribute name has lower-case letters, digits and _ between them',
+  );
+
+const languageSchema = z
+  .string()
+  .refine((text) => readLanguage(text) !== null, 'is no language tag; write for example de or en-GB')
+  .transform(readLanguage)
+  .nullable();
+
+const timeZoneSchema = z
+  .string()
+  .refine(isTimeZone, 'is no time zone; write for example Europe/Berlin')
+  .nullable();
+
+export const contactSchema = z
+  .strictObject({
+    id: idSchema,
+    email: z.string().meta({ description: 'As first written; mails go here', example: 'Jo.Doe@example.com' }),
+    address: z.string().meta({
+      description: 'The key: the same for all spellings of one mailbox',
+      example: 'jo.doe@example.com',
+    }),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    title: z.string().nullable(),
+    salutation: z.string().nullable(),
+    language: z.string().nullable(),
+    timeZone: z.string().nullable(),
+    newsletter: z.boolean().nullable().meta({ description: 'Consent; null: not known' }),
+    customer: z.string().nullable().meta({ description: 'Name of the organisation' }),
+    attributes: z.record(z.string(), attributeValueSchema),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+  })
+  .meta({ id: 'Contact' });
+
+export const contactListSchema = listSchema(contactSchema, 'Contacts');
+
+export const contactQuerySchema = z.strictObject({
+  ...pagingFields,
+  q: z.string().trim().min(1).max(200).optional().meta({
+    description: 'Beginnings of the address, first or last name; all words must be found',
+    example: 'otto mus',
+  }),
+});
+
+export const contactPatchSchema = z
+  .strictObject({
+    email: z.string().max(1_000).optional(),
+    firstName: textSchema.optional(),
+    lastName: textSchema.optional(),
+    title: textSchema.optional(),
+    salutation: textSchema.optional(),
+    language: languageSchema.optional(),
+    timeZone: timeZoneSchema.optional(),
+    newsletter: z.boolean().nullable().optional(),
+    customer: textSchema
+      .optional()
+      .meta({ description: 'Name of the organisation; made when there is none of this name' }),
+    attributes: z
+      .record(attributeNameSchema, attributeValueSchema)
+      .optional()
+      .meta({ description: 'Attributes to change; null removes one, the others stay' }),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
+  .meta({ id: 'ContactPatch', description: 'What is left out stays; null clears a field' });
+export type ContactPatch = z.output<typeof contactPatchSchema>;
