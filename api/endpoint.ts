@@ -100,6 +100,9 @@ export interface AnyAnswer {
   readonly stream?: (response: Response) => Promise<void>;
 }
 
+/** Named so that the compiler keeps the status of an answer as the number it is while it works out the rest. */
+type Status = 200 | 201 | 202 | 204 | 503;
+
 type NoFields = z.ZodObject<Record<never, never>, z.core.$strict>;
 
 interface Definition<
