@@ -11,8 +11,8 @@ const keyForm = /^slk_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
 
 /** The caller behind an Authorization header. Throws the 401 that fits. */
 export async function authenticate(db: Database, header: string | undefined): Promise<Caller> {
-  const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
-  if (token === undefined)
+  const token = bearerOf(header);
+  if (token === null)
     throw unauthorized(
       'keyMissing',
       'send the header "Authorization: Bearer KEY"; "sluice key create" makes a key',
@@ -26,6 +26,11 @@ export async function authenticate(db: Database, header: string | undefined): Pr
   if (found === null || !same || found.revoked)
     throw unauthorized('keyUnknown', 'the key is not known or was revoked; an admin can make a new one');
   return { keyId: found.id, name: found.name, role: found.role };
+}
+
+/** The key in an Authorization header (RFC 6750 2.1), or null. */
+export function bearerOf(header: string | undefined): string | null {
+  return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null;
 }
 
 /** Throws 403 unless the caller's role reaches `needed`. */

@@ -4,6 +4,7 @@ import type { Transport } from '../mail/transport.ts';
 import type { Role } from './auth.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { CampaignMessenger } from './campaign-messenger.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What handlers work with: made once by api/main.ts (or by a test), handed to each of them as `call.deps`. */
 export interface ApiDeps {
@@ -12,6 +13,7 @@ export interface ApiDeps {
   /** Null without SMTP_URL: nothing can be sent from this process then (campaigns are sent by the worker). */
   readonly transport: Transport | null;
   readonly events: EventFeed;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** Address of the Temporal UI for links, without a slash at its end; null when not configured. */
   readonly temporalUi: string | null;

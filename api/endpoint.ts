@@ -115,7 +115,9 @@ interface Definition<
   readonly query?: Q;
   readonly body?: B;
   readonly answers: A;
-  handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<AnswerOf<A>>;
+  handle(
+    call: Call<z.output<P>, z.output<Q>, z.output<B>>,
+  ): Promise<AnswerOf<A> & { readonly status: Status }>;
 }
 
 /** One of the documented answers, with the body that its schema says. */

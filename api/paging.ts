@@ -1,5 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Problem } from './problem.ts';
+
+/** Lists in order of time: the instant with the database's microseconds, and the id. */
+export const positionSchema = z.tuple([
+  z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/),
+  z.guid(),
+]);
 
 /**
  * Cuts a list into pages. `read` is asked for one row more than the page holds, starting after the cursor's values;
@@ -7,10 +13,10 @@ import { Problem } from './problem.ts';
  */
 export async function page<Row, Item, K extends z.ZodType>(options: {
   readonly limit: number;
-  readonly cursor: string | undefined;
+  readonly cursor?: string | undefined;
   readonly key: K;
   readonly read: (after: z.output<K> | null, limit: number) => Promise<readonly Row[]>;
-  readonly keyOf: (row: Row) => z.input<K>;
+  readonly keyOf: (row: Row) => unknown;
   readonly show: (row: Row) => Item;
 }): Promise<{ items: Item[]; next: string | null }> {
   const { limit, cursor, key, read, keyOf, show } = options;

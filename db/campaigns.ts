@@ -22,7 +22,9 @@ export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
   readonly identity: Identity;
   readonly content: Content;
 };
-export type CampaignSummaryRow = Omit<CampaignRow, 'audience' | 'identity' | 'content'> & { readonly position: string };
+export type CampaignSummaryRow = Omit<CampaignRow, 'audience' | 'identity' | 'content'> & {
+  readonly position: string;
+};
 
 /** What a change of a draft came to. */
 export type DraftChange =
@@ -68,7 +70,11 @@ export async function updateDraft(
   });
 }
 
-export async function deleteDraft(db: Database, id: string, expectedVersion: number | null): Promise<DraftChange> {
+export async function deleteDraft(
+  db: Database,
+  id: string,
+  expectedVersion: number | null,
+): Promise<DraftChange> {
   return db.transaction().execute(async (trx) => {
     const found = await lockDraft(trx, id, expectedVersion);
     if (found.ok) await trx.deleteFrom('campaign').where('id', '=', id).execute();
@@ -141,7 +147,12 @@ const summaryColumns = [
 ] as const;
 
 async function lockDraft(trx: Database, id: string, expectedVersion: number | null): Promise<DraftChange> {
-  const row = await trx.selectFrom('campaign').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await trx
+    .selectFrom('campaign')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   if (row === undefined) return { ok: false, why: 'missing' };
   if (expectedVersion !== null && row.version !== expectedVersion)
     return { ok: false, why: 'stale', version: row.version };

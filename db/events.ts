@@ -10,7 +10,12 @@ export interface EventRow {
 }
 
 /** The events of a campaign after an id, oldest first. */
-export async function readEventsAfter(db: Database, campaignId: string, afterId: number, limit: number): Promise<EventRow[]> {
+export async function readEventsAfter(
+  db: Database,
+  campaignId: string,
+  afterId: number,
+  limit: number,
+): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
     select id, type, data from campaign_event
     where campaign_id = ${campaignId} and id > ${afterId} order by id limit ${limit}`.execute(db);
@@ -28,7 +33,10 @@ export async function newestEventId(db: Database, campaignId: string): Promise<n
  * Calls `heard` with the campaign's id for each announced event, on a connection of its own that is opened again when
  * it is lost. Announcements are a hint only: what was missed meanwhile is found by the next look at the table.
  */
-export function listenForEvents(databaseUrl: string, heard: (campaignId: string) => void): { close(): Promise<void> } {
+export function listenForEvents(
+  databaseUrl: string,
+  heard: (campaignId: string) => void,
+): { close(): Promise<void> } {
   let closed = false;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;

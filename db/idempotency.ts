@@ -46,10 +46,18 @@ export async function claimIdempotencyKey(
   if (row === undefined) return { kind: 'running' };
   if (!row.request_sha256.equals(requestSha256)) return { kind: 'otherRequest' };
   if (row.status === null) return { kind: 'running' };
-  return { kind: 'answered', answer: { status: row.status, headers: row.headers ?? {}, body: row.body ?? '' } };
+  return {
+    kind: 'answered',
+    answer: { status: row.status, headers: row.headers ?? {}, body: row.body ?? '' },
+  };
 }
 
-export async function keepAnswer(db: Database, apiKeyId: string, key: string, answer: StoredAnswer): Promise<void> {
+export async function keepAnswer(
+  db: Database,
+  apiKeyId: string,
+  key: string,
+  answer: StoredAnswer,
+): Promise<void> {
   await db
     .updateTable('idempotency')
     .set({ status: answer.status, headers: JSON.stringify(answer.headers), body: answer.body })
@@ -60,7 +68,12 @@ export async function keepAnswer(db: Database, apiKeyId: string, key: string, an
 
 /** Nothing came of the request (a fault, something away): the same key may be tried again. */
 export async function giveBackIdempotencyKey(db: Database, apiKeyId: string, key: string): Promise<void> {
-  await db.deleteFrom('idempotency').where('api_key_id', '=', apiKeyId).where('key', '=', key).where('status', 'is', null).execute();
+  await db
+    .deleteFrom('idempotency')
+    .where('api_key_id', '=', apiKeyId)
+    .where('key', '=', key)
+    .where('status', 'is', null)
+    .execute();
 }
 
 /** Removes answers that are no longer given again. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { campaignStateSchema, countsSchema, nextBatchSchema, paceInputFields, paceSchema, startAtSchema } from './campaign.ts';
+import {
+  campaignStateSchema,
+  countsSchema,
+  nextBatchSchema,
+  paceInputFields,
+  paceSchema,
+  startAtSchema,
+} from './campaign.ts';
 import { idSchema, instantInputSchema, instantSchema, reasonSchema } from './shared.ts';
 
 export const startSchema = z
@@ -13,7 +20,9 @@ export const startSchema = z
 /** Body of acts that carry nothing but why. */
 export const actSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'Act' });
 
-export const setPaceSchema = z.strictObject({ ...paceInputFields, reason: reasonSchema }).meta({ id: 'SetPace' });
+export const setPaceSchema = z
+  .strictObject({ ...paceInputFields, reason: reasonSchema })
+  .meta({ id: 'SetPace' });
 
 export const rescheduleSchema = z.strictObject({ startAt: instantInputSchema }).meta({ id: 'Reschedule' });
 
@@ -65,11 +74,16 @@ export const mainGateSchema = z
   })
   .meta({ id: 'MainGate' });
 
-export const setMainGateSchema = z.strictObject({ open: z.boolean(), reason: reasonSchema }).meta({ id: 'SetMainGate' });
+export const setMainGateSchema = z
+  .strictObject({ open: z.boolean(), reason: reasonSchema })
+  .meta({ id: 'SetMainGate' });
 
 export const mainGateSetSchema = z
   .strictObject({
     ...mainGateSchema.shape,
-    inFlight: z.int().min(0).meta({ description: 'After closing, at most so many mails of all campaigns still leave' }),
+    inFlight: z
+      .int()
+      .min(0)
+      .meta({ description: 'After closing, at most so many mails of all campaigns still leave' }),
   })
   .meta({ id: 'MainGateSet' });

@@ -45,19 +45,26 @@ export const paceSchema = z
   .meta({ id: 'Pace', description: 'Batch size and gap' });
 
 export const audienceSchema = z
-  .strictObject({ all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }) })
+  .strictObject({
+    all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }),
+  })
   .meta({ id: 'Audience', description: 'Who is meant; frozen at the start' });
 
 const timeZoneSchema = z
   .string()
   .max(64)
-  .refine(isTimeZone, { error: ({ input }) => `${JSON.stringify(input)} is no time zone; use a name such as Europe/Berlin` })
+  .refine(isTimeZone, {
+    error: ({ input }) => `${JSON.stringify(input)} is no time zone; use a name such as Europe/Berlin`,
+  })
   .meta({ description: 'IANA time zone in which the campaign is meant', example: 'Europe/Berlin' });
 
 /** "When started" is null. One in the past is refused by the routes, which know the time. */
 export const startAtSchema = instantInputSchema
   .nullable()
-  .meta({ description: 'When the first batch may go; null: when started', example: '2026-12-01T08:00:00+01:00' });
+  .meta({
+    description: 'When the first batch may go; null: when started',
+    example: '2026-12-01T08:00:00+01:00',
+  });
 
 const draftFields = {
   name: nameSchema.meta({ example: 'Server upgrade on 5 December' }),
@@ -131,7 +138,10 @@ export const temporalLinkSchema = z
   .strictObject({
     workflowId: z.string(),
     runId: z.string().nullable().meta({ description: 'Null when Temporal cannot be asked' }),
-    url: z.string().nullable().meta({ description: 'The run in the Temporal UI, when its address is configured' }),
+    url: z
+      .string()
+      .nullable()
+      .meta({ description: 'The run in the Temporal UI, when its address is configured' }),
   })
   .meta({ id: 'TemporalLink' });
 

@@ -1,0 +1,97 @@
+import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
+import { readCountsOf } from '../db/counts.ts';
+import { readPause } from '../db/pause.ts';
+import { readPlan } from '../db/plan-state.ts';
+import type { Database } from '../db/open.ts';
+import type { Counts } from '../domain/delivery-state.ts';
+import { formatDuration } from '../domain/duration.ts';
+import type { Pace } from '../domain/pace.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
+import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts';
+import { campaignWorkflowId } from '../domain/temporal-names.ts';
+import type { ApiDeps } from './deps.ts';
+import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
+
+/** One campaign as the API shows it, with what happens next. */
+export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
+  const { db } = deps;
+  const [counts, pause, next, temporal] = await Promise.all([
+    readCountsOf(db, row.id),
+    readPause(db, row.id),
+    readNext(db, row.id),
+    linkToRun(deps, row),
+  ]);
+  return {
+    ...showSummary(row, counts),
+    audience: row.audience,
+    identity: row.identity,
+    content: row.content,
+    timeZone: row.time_zone,
+    updatedAt: wireInstant(row.updated_at),
+    pause:
+      pause === null
+        ? null
+        : {
+            at: wireInstant(pause.at),
+            by: pause.by,
+            reason: pause.reason,
+            inFlight: pause.inFlight,
+            settledAt: wireInstantOrNull(pause.settledAt),
+          },
+    next,
+    trouble: showTrouble(row),
+    temporal,
+  };
+}
+
+export function showSummary(row: Omit<CampaignSummaryRow, 'position'>, counts: Counts): CampaignSummary {
+  return {
+    id: row.id,
+    version: row.version,
+    state: row.state,
+    name: row.name,
+    pace: showPace({ size: row.size, gapMs: row.gap_ms }),
+    counts: { ...counts },
+    startAt: wireInstantOrNull(row.start_at),
+    createdAt: wireInstant(row.created_at),
+    createdBy: row.created_by,
+    startedAt: wireInstantOrNull(row.started_at),
+    finishedAt: wireInstantOrNull(row.finished_at),
+  };
+}
+
+export function showPace({ size, gapMs }: Pace): { size: number; every: string } {
+  return { size, every: formatDuration(gapMs) };
+}
+
+/** The next batch by the planner, null when none can be named (draft, closed gate, end). */
+export async function readNext(db: Database, campaignId: string): Promise<CampaignView['next']> {
+  return showNext(await readPlan(db, campaignId, Date.now()));
+}
+
+export function showNext({ state, step }: PlanAnswer): CampaignView['next'] {
+  if (state === 'draft' || (step.kind !== 'wait' && step.kind !== 'batch')) return null;
+  const { number, at, size } = step.batch;
+  // Nothing bounds the first batch of a campaign that starts now; the snapshot may still be under way.
+  if (!Number.isFinite(at)) return null;
+  return { batch: number, at: wireInstant(at), size, because: step.kind === 'wait' ? step.because : 'due' };
+}
+
+function showTrouble({ trouble }: CampaignRow): CampaignView['trouble'] {
+  if (trouble === null) return null;
+  const { code, text, since, lastAt, count } = trouble;
+  return { code, text, since: wireInstant(since), lastAt: wireInstant(lastAt), count };
+}
+
+async function linkToRun(
+  { temporal, temporalUi }: ApiDeps,
+  { id, state }: CampaignRow,
+): Promise<CampaignView['temporal']> {
+  if (state === 'draft') return null;
+  const workflowId = campaignWorkflowId(id);
+  const run = await temporal.findRun(id);
+  const runId = run === 'away' || run === null ? null : run.runId;
+  const page = `${temporalUi}/namespaces/${encodeURIComponent(temporal.namespace)}/workflows/${workflowId}`;
+  const url = temporalUi === null ? null : runId === null ? page : `${page}/${runId}/history`;
+  return { workflowId, runId, url };
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import type { AnswerDocument, Endpoint } from './endpoint.ts';
+import { problemTypes, problemUri, type ProblemName } from './problem.ts';
+
+const problemSchema = z
+  .object({
+    type: z.string().meta({ description: 'Stable name of the problem', example: '/problems/wrong-state' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'Fact, value, way out' }),
+    instance: z.string().meta({ description: 'Id of the request, also in X-Request-Id and in the log' }),
+    errors: z
+      .array(
+        z.strictObject({
+          pointer: z
+            .string()
+            .meta({ description: 'JSON pointer into the body, or /name of a query parameter' }),
+          detail: z.string(),
+          line: z.int().optional(),
+          column: z.int().optional(),
+        }),
+      )
+      .meta({ description: 'Each fault of the body or the query' }),
+  })
+  .catchall(z.unknown())
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+/** The OpenAPI 3.1 document of a list of endpoints: the same definitions that answer. */
+export function createOpenApi(
+  endpoints: readonly Endpoint[],
+  version: string,
+): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const endpoint of endpoints) {
+    const path = (paths[endpoint.path] ??= {});
+    path[endpoint.method] = {
+      operationId: endpoint.id,
+      tags: [endpoint.tag],
+      summary: endpoint.summary,
+      ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
+      security: endpoint.role === null ? [] : [{ key: [] }],
+      requestParams: {
+        ...(endpoint.params === undefined ? {} : { path: endpoint.params }),
+        ...(endpoint.query === undefined ? {} : { query: endpoint.query }),
+        ...requestHeaders(endpoint),
+      },
+      ...requestBody(endpoint),
+      responses: { ...answers(endpoint), ...problems(endpoint) },
+    };
+  }
+  return createDocument({
+    openapi: '3.1.1',
+    info: { title: 'Sluice', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'A key as "sluice key create" makes it' },
+      },
+    },
+    paths,
+  });
+}
+
+const description =
+  'Sends a mailing in batches, only as fast as the people who must answer it can cope. ' +
+  'Errors are problem+json (RFC 9457); unknown fields and parameters are refused; PUT and DELETE are idempotent, ' +
+  'POST is with an Idempotency-Key; ETag and If-Match carry the version of a campaign.';
+
+function requestHeaders(endpoint: Endpoint): { header?: z.ZodObject } {
+  const header = z.object({
+    ...(endpoint.versioned === true && endpoint.method !== 'get'
+      ? {
+          'If-Match': z
+            .string()
+            .optional()
+            .meta({ description: 'ETag that the campaign must still have', example: '"3"' }),
+        }
+      : {}),
+    ...(endpoint.method === 'post'
+      ? {
+          'Idempotency-Key': z
+            .string()
+            .max(255)
+            .optional()
+            .meta({ description: 'The same key and body give the same answer for 24 hours' }),
+        }
+      : {}),
+    ...(endpoint.answers[200]?.stream === 'text/event-stream'
+      ? { 'Last-Event-ID': z.string().optional().meta({ description: 'Go on after this event' }) }
+      : {}),
+  });
+  return Object.keys(header.shape).length === 0 ? {} : { header };
+}
+
+function requestBody({ body, bodyOptional, stream }: Endpoint) {
+  if (stream !== undefined)
+    return {
+      requestBody: {
+        required: true,
+        content: { [stream]: { schema: z.string().meta({ description: 'The file' }) } },
+      },
+    };
+  if (body === undefined) return {};
+  return {
+    requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: body } } },
+  };
+}
+
+function answers(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  return Object.fromEntries(
+    Object.entries(endpoint.answers).map(([status, answer]) => [status, answerObject(endpoint, answer)]),
+  );
+}
+
+function answerObject(
+  endpoint: Endpoint,
+  { description, schema, stream }: AnswerDocument,
+): ZodOpenApiResponseObject {
+  const headers =
+    endpoint.versioned === true
+      ? z.object({ ETag: z.string().optional().meta({ description: 'The version' }) })
+      : undefined;
+  const content =
+    schema !== undefined
+      ? { 'application/json': { schema } }
+      : stream === undefined
+        ? undefined
+        : { [stream]: { schema: z.string() } };
+  return {
+    description,
+    ...(headers === undefined ? {} : { headers }),
+    ...(content === undefined ? {} : { content }),
+  };
+}
+
+/** Every problem that an endpoint can answer, by status. */
+function problems(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const byStatus = new Map<number, ProblemName[]>();
+  for (const name of new Set([...commonProblems(endpoint), ...(endpoint.problems ?? [])])) {
+    const { status } = problemTypes[name];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), name]);
+  }
+  const sorted = [...byStatus].sort(([one], [other]) => one - other);
+  return Object.fromEntries(
+    sorted.map(([status, names]) => [
+      String(status),
+      {
+        description: names.map((name) => `${problemTypes[name].title} (${problemUri(name)})`).join('; '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  );
+}
+
+function commonProblems({ role, method, params, body, stream, versioned }: Endpoint): ProblemName[] {
+  return [
+    'malformedRequest',
+    'urlTooLong',
+    'headersTooLarge',
+    'invalidQuery',
+    ...(role === null
+      ? ([] as const)
+      : (['keyMissing', 'keyUnknown', 'tooManyRequests', 'databaseAway'] as const)),
+    ...(role === null || role === 'viewer' ? ([] as const) : (['roleTooLow'] as const)),
+    ...(params === undefined ? ([] as const) : (['notFound'] as const)),
+    ...(body === undefined
+      ? ([] as const)
+      : (['malformedJson', 'bodyTooLarge', 'unsupportedMediaType', 'invalidBody'] as const)),
+    ...(stream === undefined ? ([] as const) : (['unsupportedMediaType'] as const)),
+    ...(method === 'post' ? (['idempotencyConflict', 'idempotencyRunning'] as const) : ([] as const)),
+    ...(versioned === true && method !== 'get' ? (['staleVersion'] as const) : ([] as const)),
+  ];
+}

@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import { audienceHasSomebody, readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import { requestControl, type ControlArguments } from '../../db/control.ts';
+import { readControl } from '../../db/history.ts';
+import { pauseCampaign } from '../../db/pause.ts';
+import { startCampaign } from '../../db/start.ts';
+import { judgeControl } from '../../domain/campaign-state.ts';
+import * as schema from '../../domain/schema/campaign-control.ts';
+import { campaignSchema } from '../../domain/schema/campaign.ts';
+import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.ts';
+import { checkContent } from '../campaign-content.ts';
+import type { Act } from '../campaign-messenger.ts';
+import { readNext, showPace } from '../campaign-view.ts';
+import { refusalProblem, staleVersion, temporalAway } from '../control-answer.ts';
+import type { ApiDeps, Caller } from '../deps.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { entityTag } from '../entity-tag.ts';
+import { notFound, Problem } from '../problem.ts';
+import { wireInstant } from '../wire-instant.ts';
+import { answerCampaign, refusePast } from './campaigns.ts';
+
+const tag = 'Control';
+const params = z.strictObject({ campaignId: idSchema });
+const campaignAnswer = { description: 'The campaign', schema: campaignSchema } as const;
+
+export const campaignControlEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'startCampaign',
+    method: 'put',
+    path: '/v1/campaigns/{campaignId}/start',
+    role: 'operator',
+    tag,
+    summary: 'Freezes the audience and starts the campaign, now or at startAt',
+    description:
+      'A second call answers the same and never starts twice. startAt left out: as the draft says.',
+    params,
+    versioned: true,
+    body: schema.startSchema,
+    bodyOptional: true,
+    answers: { 200: campaignAnswer },
+    problems: ['wrongState', 'contentRefused', 'emptyAudience', 'temporalAway'],
+    handle: async ({ deps, params: { campaignId }, body: { startAt }, caller, ifMatch }) => {
+      const campaign = await requireCampaign(deps, campaignId);
+      if (campaign.state === 'draft') {
+        const begins = startAt === undefined ? (campaign.start_at?.getTime() ?? null) : startAt;
+        refusePast(begins);
+        await checkContent(campaign);
+        await requireAudience(deps);
+        if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
+        // An explicit null overrules the draft's own start.
+        const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;
+        const started = await startCampaign(deps.db, {
+          campaignId,
+          by: caller.name,
+          startAt: at,
+          expectedVersion: ifMatch,
+        });
+        if ('refusal' in started) throw await refusalProblem(deps.db, campaignId, started.refusal);
+        // Should Temporal go away in this very moment, the campaign is started all the same: reconcile() does it.
+        await deps.temporal.start(campaignId);
+      }
+      return answerCampaign(deps, campaignId);
+    },
+  }),
+  endpoint({
+    id: 'pauseCampaign',
+    method: 'put',
+    path: '/v1/campaigns/{campaignId}/pause',
+    role: 'operator',
+    tag,
+    summary: 'Closes the gate; works without Temporal and without a worker',
+    params,
+    versioned: true,
+    body: schema.actSchema,
+    bodyOptional: true,
+    answers: {
+      200: { description: 'Paused; at most inFlight mails still leave', schema: schema.pausedSchema },
+    },
+    problems: ['wrongState'],
+    handle: async ({ deps, params: { campaignId }, body: { reason }, caller, ifMatch }) => {
+      await requireCampaign(deps, campaignId);
+      const paused = await pauseCampaign(deps.db, {
+        campaignId,
+        by: caller.name,
+        reason,
+        expectedVersion: ifMatch,
+      });
+      if ('refusal' in paused) throw await refusalProblem(deps.db, campaignId, paused.refusal);
+      const { state, applied, pause } = paused;
+      // The workflow adopts it; when this is lost, its next look at the plan finds the gate closed.
+      if (applied) void deps.temporal.tellPause(campaignId, pause.controlId);
+      const { at, by, inFlight } = pause;
+      const body = { state, pausedAt: wireInstant(at), by, reason: pause.reason, inFlight };
+      return { status: 200, headers: await versionHeader(deps, campaignId), body };
+    },
+  }),
+  endpoint({
+    id: 'resumeCampaign',
+    method: 'delete',
+    path: '/v1/campaigns/{campaignId}/pause',
+    role: 'operator',
+    tag,
+    summary: 'Resumes a paused campaign, and with acknowledge=true a held one',
+    params,
+    versioned: true,
+    query: z.strictObject({ reason: reasonSchema, acknowledge: flagSchema }),
+    answers: { 200: campaignAnswer },
+    problems: ['wrongState', 'needsAcknowledgement', 'invalidBody', 'temporalAway'],
+    handle: async ({ deps, params: { campaignId }, query: { reason, acknowledge }, caller, ifMatch }) => {
+      const campaign = await requireCampaign(deps, campaignId);
+      if (campaign.state === 'held' && !acknowledge)
+        throw await refusalProblem(deps.db, campaignId, { code: 'needsAcknowledgement' });
+      await askFor(deps, campaign, {
+        caller,
+        reason,
+        ifMatch,
+        request: { acknowledge },
+        act: { action: 'resume' },
+      });
+      return answerCampaign(deps, campaignId);
+    },
+  }),
+  endpoint({
+    id: 'setPace',
+    method: 'put',
+    path: '/v1/campaigns/{campaignId}/pace',
+    role: 'operator',
+    tag,
+    summary: 'Changes the pace at once',
+    params,
+    versioned: true,
+    body: schema.setPaceSchema,
+    answers: { 200: { description: 'The pace now and before', schema: schema.paceSetSchema } },
+    problems: ['wrongState', 'temporalAway'],
+    handle: async ({ deps, params: { campaignId }, body: { size, every, reason }, caller, ifMatch }) => {
+      const campaign = await requireCampaign(deps, campaignId);
+      const pace = { size, gapMs: every };
+      const controlId = await askFor(deps, campaign, {
+        caller,
+        reason,
+        ifMatch,
+        request: pace,
+        act: { action: 'setPace', pace },
+      });
+      const before = controlId === null ? null : ((await readControl(deps.db, controlId))?.from ?? null);
+      const body = {
+        pace: showPace(pace),
+        previous: showPace({
+          size: Number(before?.['size'] ?? size),
+          gapMs: Number(before?.['gapMs'] ?? every),
+        }),
+        next: await readNext(deps.db, campaignId),
+      };
+      return { status: 200, headers: await versionHeader(deps, campaignId), body };
+    },
+  }),
+  endpoint({
+    id: 'reschedule',
+    method: 'put',
+    path: '/v1/campaigns/{campaignId}/schedule',
+    role: 'operator',
+    tag,
+    summary: 'Moves the start while the campaign is scheduled',
+    params,
+    versioned: true,
+    body: schema.rescheduleSchema,
+    answers: { 200: campaignAnswer },
+    problems: ['wrongState', 'temporalAway'],
+    handle: async ({ deps, params: { campaignId }, body: { startAt }, caller, ifMatch }) => {
+      refusePast(startAt);
+      const campaign = await requireCampaign(deps, campaignId);
+      await askFor(deps, campaign, {
+        caller,
+        reason: null,
+        ifMatch,
+        request: { startAt },
+        act: { action: 'reschedule', startAt },
+      });
+      return answerCampaign(deps, campaignId);
+    },
+  }),
+  endpoint({
+    id: 'cancelCampaign',
+    method: 'put',
+    path: '/v1/campaigns/{campaignId}/cancellation',
+    role: 'operator',
+    tag,
+    summary: 'Stops for good; what was not handed over becomes cancelled',
+    params,
+    versioned: true,
+    body: schema.actSchema,
+    bodyOptional: true,
+    answers: { 200: campaignAnswer },
+    problems: ['wrongState', 'temporalAway'],
+    handle: async ({ deps, params: { campaignId }, body: { reason }, caller, ifMatch }) => {
+      const campaign = await requireCampaign(deps, campaignId);
+      await askFor(deps, campaign, { caller, reason, ifMatch, request: {}, act: { action: 'cancel' } });
+      return answerCampaign(deps, campaignId);
+    },
+  }),
+];
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'controlId'> : never;
+
+interface Asked {
+  readonly caller: Caller;
+  readonly reason: string | null;
+  readonly ifMatch: number | null;
+  readonly request: ControlArguments;
+  readonly act: WithoutId<Act>;
+}
+
+/**
+ * Brings an act into force through the campaign's workflow. What is already the case or cannot be is answered from the
+ * database, so that it is known with Temporal away too; the workflow judges again. Returns the control row's id, null
+ * when there was nothing to do.
+ */
+async function askFor(deps: ApiDeps, campaign: CampaignRow, asked: Asked): Promise<string | null> {
+  const { caller, reason, ifMatch, request, act } = asked;
+  const { id: campaignId, state, version } = campaign;
+  if (ifMatch !== null && ifMatch !== version) throw await staleVersion(deps.db, campaignId, ifMatch);
+  const verdict = judgeControl(act.action, state);
+  if (verdict === 'already') return null;
+  if (verdict !== 'apply') throw await refusalProblem(deps.db, campaignId, verdict);
+  const by = caller.name;
+  const { controlId } = await requestControl(deps.db, {
+    campaignId,
+    action: act.action,
+    by,
+    reason,
+    request,
+    expectedVersion: ifMatch,
+  });
+  const outcome = await deps.temporal.act(campaignId, { ...act, controlId });
+  if (outcome.kind === 'refused') throw await refusalProblem(deps.db, campaignId, outcome.refusal);
+  if (outcome.kind === 'away') throw temporalAway(outcome.asked, outcome.cause);
+  return controlId;
+}
+
+async function requireCampaign({ db }: ApiDeps, campaignId: string): Promise<CampaignRow> {
+  const campaign = await readCampaign(db, campaignId);
+  if (campaign === null) throw notFound('campaign', campaignId);
+  return campaign;
+}
+
+async function requireAudience({ db }: ApiDeps): Promise<void> {
+  if (await audienceHasSomebody(db)) return;
+  const detail =
+    'the audience is nobody: there are no contacts; import some (POST /v1/contact-imports), then start';
+  throw new Problem('emptyAudience', detail, { errors: [{ pointer: '/audience', detail }] });
+}
+
+async function versionHeader(deps: ApiDeps, campaignId: string): Promise<Record<string, string>> {
+  return { ETag: entityTag((await requireCampaign(deps, campaignId)).version) };
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import * as campaigns from '../../db/campaigns.ts';
+import { readCounts } from '../../db/counts.ts';
+import { possibleActions } from '../../domain/campaign-state.ts';
+import * as schema from '../../domain/schema/campaign.ts';
+import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
+import { checkContent } from '../campaign-content.ts';
+import { showCampaign, showSummary } from '../campaign-view.ts';
+import { refuse } from '../check-input.ts';
+import { staleVersion, wrongState } from '../control-answer.ts';
+import type { ApiDeps } from '../deps.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { entityTag } from '../entity-tag.ts';
+import { page, positionSchema } from '../paging.ts';
+import { notFound, type Problem } from '../problem.ts';
+import { wireInstant } from '../wire-instant.ts';
+
+const tag = 'Campaigns';
+const params = z.strictObject({ campaignId: idSchema });
+const one = { description: 'The campaign', schema: schema.campaignSchema } as const;
+
+export const campaignEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'createCampaign',
+    method: 'post',
+    path: '/v1/campaigns',
+    role: 'operator',
+    tag,
+    summary: 'Makes a draft',
+    description: 'The content is compiled: what cannot be sent is refused with line and column.',
+    body: schema.newCampaignSchema,
+    answers: { 201: { ...one, description: 'The draft' } },
+    problems: ['contentRefused'],
+    handle: async ({ deps, body, caller }) => {
+      refusePast(body.startAt ?? null);
+      await checkContent(body);
+      const { pace, startAt, ...rest } = body;
+      const draft = { ...rest, size: pace.size, gapMs: pace.every, startAt: toDate(startAt ?? null) };
+      const campaign = await campaigns.insertDraft(deps.db, draft, caller.name);
+      const headers = { ETag: entityTag(campaign.version), Location: `/v1/campaigns/${campaign.id}` };
+      return { status: 201, headers, body: await showCampaign(deps, campaign) };
+    },
+  }),
+  endpoint({
+    id: 'listCampaigns',
+    method: 'get',
+    path: '/v1/campaigns',
+    role: 'viewer',
+    tag,
+    summary: 'Campaigns, newest first',
+    query: z.strictObject({
+      ...pagingFields,
+      state: schema.campaignStateSchema.optional(),
+      q: z.string().max(200).optional().meta({ description: 'A part of the name' }),
+    }),
+    answers: {
+      200: { description: 'Campaigns', schema: listSchema(schema.campaignSummarySchema, 'CampaignList') },
+    },
+    handle: async ({ deps: { db }, query: { state, q, ...paging } }) => {
+      const { items, next } = await page({
+        ...paging,
+        key: positionSchema,
+        read: (after, limit) => campaigns.listCampaigns(db, { state, q, after, limit }),
+        keyOf: ({ position, id }: campaigns.CampaignSummaryRow) => [position, id],
+        show: (row: campaigns.CampaignSummaryRow) => row,
+      });
+      const counts = await readCounts(
+        db,
+        items.map(({ id }) => id),
+      );
+      return { status: 200, body: { items: items.flatMap((row) => showWithCounts(row, counts)), next } };
+    },
+  }),
+  endpoint({
+    id: 'getCampaign',
+    method: 'get',
+    path: '/v1/campaigns/{campaignId}',
+    role: 'viewer',
+    tag,
+    summary: 'One campaign, with what happens next',
+    params,
+    versioned: true,
+    answers: { 200: one },
+    handle: async ({ deps, params: { campaignId } }) => answerCampaign(deps, campaignId),
+  }),
+  endpoint({
+    id: 'changeCampaign',
+    method: 'patch',
+    path: '/v1/campaigns/{campaignId}',
+    role: 'operator',
+    tag,
+    summary: 'Changes a draft; what is left out stays',
+    params,
+    versioned: true,
+    body: schema.campaignPatchSchema,
+    answers: { 200: one },
+    problems: ['contentRefused', 'wrongState'],
+    handle: async ({ deps, params: { campaignId }, body, ifMatch }) => {
+      const changed = await campaigns.updateDraft(deps.db, campaignId, ifMatch, (draft) =>
+        patched(draft, body),
+      );
+      if (!changed.ok) throw await changeProblem(deps, campaignId, ifMatch, changed);
+      const headers = { ETag: entityTag(changed.campaign.version) };
+      return { status: 200, headers, body: await showCampaign(deps, changed.campaign) };
+    },
+  }),
+  endpoint({
+    id: 'deleteCampaign',
+    method: 'delete',
+    path: '/v1/campaigns/{campaignId}',
+    role: 'operator',
+    tag,
+    summary: 'Removes a draft',
+    params,
+    versioned: true,
+    answers: { 204: { description: 'It is gone' } },
+    problems: ['wrongState'],
+    handle: async ({ deps, params: { campaignId }, ifMatch }) => {
+      const deleted = await campaigns.deleteDraft(deps.db, campaignId, ifMatch);
+      if (!deleted.ok) throw await changeProblem(deps, campaignId, ifMatch, deleted);
+      return { status: 204 };
+    },
+  }),
+];
+
+/** 200 with the campaign and its ETag, or 404. */
+export async function answerCampaign(deps: ApiDeps, campaignId: string) {
+  const campaign = await campaigns.readCampaign(deps.db, campaignId);
+  if (campaign === null) throw notFound('campaign', campaignId);
+  const headers = { ETag: entityTag(campaign.version) };
+  return { status: 200, headers, body: await showCampaign(deps, campaign) } as const;
+}
+
+/** A start in the past is refused, unless it is "now" (null). */
+export function refusePast(startAt: number | null): void {
+  if (startAt === null || startAt > Date.now()) return;
+  const detail = `startAt ${wireInstant(startAt)} is in the past; to begin when started, leave startAt out or send null`;
+  throw refuse('invalidBody', [{ pointer: '/startAt', detail }]);
+}
+
+type Patch = z.output<typeof schema.campaignPatchSchema>;
+
+/** The draft as it shall be. Its content is compiled again whenever something is changed that goes into the mail. */
+async function patched(draft: campaigns.CampaignRow, patch: Patch): Promise<campaigns.Draft> {
+  refusePast(patch.startAt ?? null);
+  const {
+    name = draft.name,
+    audience = draft.audience,
+    identity = draft.identity,
+    content = draft.content,
+    pace = { size: draft.size, every: draft.gap_ms },
+    timeZone = draft.time_zone,
+  } = patch;
+  if (patch.name !== undefined || patch.identity !== undefined || patch.content !== undefined)
+    await checkContent({ name, identity, content });
+  const startAt = patch.startAt === undefined ? draft.start_at : toDate(patch.startAt);
+  return { name, audience, identity, content, timeZone, size: pace.size, gapMs: pace.every, startAt };
+}
+
+async function changeProblem(
+  { db }: ApiDeps,
+  campaignId: string,
+  ifMatch: number | null,
+  change: Extract<campaigns.DraftChange, { ok: false }>,
+): Promise<Problem> {
+  switch (change.why) {
+    case 'missing':
+      return notFound('campaign', campaignId);
+    case 'notDraft':
+      return wrongState(change.state, possibleActions(change.state));
+    case 'stale':
+      return staleVersion(db, campaignId, ifMatch ?? 0);
+  }
+}
+
+type CountsById = Awaited<ReturnType<typeof readCounts>>;
+
+function showWithCounts(row: campaigns.CampaignSummaryRow, counts: CountsById): schema.CampaignSummary[] {
+  const of = counts.get(row.id);
+  return of === undefined ? [] : [showSummary(row, of)];
+}
+
+function toDate(at: number | null): Date | null {
+  return at === null ? null : new Date(at);
+}
