@@ -14,6 +14,7 @@ import type {
   paceSchema,
   pauseSchema,
 } from '../domain/schema/campaign.ts';
+import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
 
@@ -35,6 +36,9 @@ export type Control = z.output<typeof controlSchema>;
 export type MainGate = z.output<typeof mainGateSchema>;
 export type MainGateChanged = z.output<typeof mainGateSetSchema>;
 export type ApiKey = z.output<typeof keySchema>;
+export type Contact = z.output<typeof contactSchema>;
+export type ContactImport = z.output<typeof contactImportSchema>;
+export type Reject = z.output<typeof rejectSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
 
 export interface Reply {
@@ -63,30 +67,6 @@ export interface Explanation extends RecipientRow {
   readonly sentence: string;
   readonly checks: readonly { readonly check: string; readonly passed: boolean; readonly evidence: string }[];
   readonly expected: { readonly batch: number; readonly at: string } | null;
-}
-
-export interface Contact {
-  readonly id: string;
-  readonly email: string;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly language: string | null;
-  readonly customer: { readonly name: string } | string | null;
-}
-
-export interface ContactImport {
-  readonly id: string;
-  readonly state: 'running' | 'done' | 'failed';
-  readonly read: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly rejected: number;
-}
-
-export interface Reject {
-  readonly line: number;
-  readonly column: string | null;
-  readonly reason: string;
 }
 
 export interface Preview {

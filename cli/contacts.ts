@@ -24,7 +24,7 @@ export function addContactCommands(program: Command, surroundings: Surroundings)
     async (file: string, options: CommonOptions) => importFile(file, options, surroundings),
   );
   apiCommand(contacts, 'list', 'list contacts')
-    .option('--search <text>', 'only those whose name or address contains this')
+    .option('--search <text>', 'only those whose address, first or last name begins with these words')
     .option('--limit <n>', 'how many (1–500, default 50)')
     .option('--cursor <cursor>', 'go on where the last list ended')
     .action(async (options: ListOptions) => listContacts(options, surroundings));
@@ -55,7 +55,10 @@ async function importFile(file: string, options: CommonOptions, surroundings: Su
       : []),
   ]);
   if (done.state === 'failed')
-    throw new Failure(3, 'the import failed before the end of the file; import it again');
+    throw new Failure(
+      3,
+      `the import failed before the end of the file: ${done.failure ?? 'its log says why'}; import it again`,
+    );
 }
 
 async function listContacts(options: ListOptions, surroundings: Surroundings): Promise<void> {
@@ -85,14 +88,10 @@ function contactTable(contacts: readonly Contact[], width: number): string[] {
         gives: true,
       },
       { title: 'LANGUAGE', of: ({ language }) => clean(language ?? '') },
-      { title: 'CUSTOMER', of: ({ customer }) => clean(customerName(customer)) },
+      { title: 'CUSTOMER', of: ({ customer }) => clean(customer ?? '') },
     ],
     width,
   );
-}
-
-function customerName(customer: Contact['customer']): string {
-  return typeof customer === 'string' ? customer : (customer?.name ?? '');
 }
 
 function refuseNoFile(path: string): void {

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { addCampaignCommands } from './campaign/command.ts';
 import { addContactCommands } from './contacts.ts';
+import { addDemoCommand } from './demo/command.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
 import { addKeyCommands } from './key.ts';
 import { paintFor, wantsColour } from './paint.ts';
 import type { Surroundings } from './surroundings.ts';
+import { addUpCommand } from './up.ts';
 
 /** Runs one command line and answers the exit code of the process. The only place that shows an error. */
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -33,6 +35,8 @@ function buildProgram(surroundings: Surroundings): Command {
     })
     .showHelpAfterError('(sluice help COMMAND shows how it is used)')
     .addHelpText('after', exitCodes);
+  addUpCommand(program, surroundings);
+  addDemoCommand(program, surroundings);
   addDoctorCommand(program, surroundings);
   addContactCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
