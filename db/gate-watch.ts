@@ -21,7 +21,10 @@ export class GateWatch {
 
   /** Connects and listens; a lost connection is made anew, and everybody looks again then. */
   async start(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#databaseUrl, application_name: 'sluice gate watch' });
+    const client = new pg.Client({
+      connectionString: this.#databaseUrl,
+      application_name: 'sluice gate watch',
+    });
     client.on('notification', ({ payload }) => this.#tell(payload ?? '*'));
     client.on('error', () => this.#reconnect());
     client.on('end', () => this.#reconnect());

@@ -18,10 +18,13 @@ export async function setMainGate(
   { open, by, reason }: { open: boolean; by: string; reason: string | null },
 ): Promise<MainGate & { changed: boolean; inFlight: number }> {
   return db.transaction().execute(async (trx) => {
-    const { rows } = await sql`update main_gate set open = ${open}, changed_by = ${by}, reason = ${reason}, changed_at = now()
+    const { rows } =
+      await sql`update main_gate set open = ${open}, changed_by = ${by}, reason = ${reason}, changed_at = now()
       where open <> ${open} returning 1`.execute(trx);
     const changed = rows.length > 0;
-    const { rows: counted } = await sql<{ n: number }>`select count(*) as n from delivery where state = 'sending'`.execute(trx);
+    const { rows: counted } = await sql<{
+      n: number;
+    }>`select count(*) as n from delivery where state = 'sending'`.execute(trx);
     const inFlight = counted[0]?.n ?? 0;
     if (changed) {
       await trx

@@ -31,7 +31,14 @@ export type Paused =
 export async function pauseCampaign(db: Database, request: PauseRequest): Promise<Paused> {
   const { campaignId } = request;
   const { controlId } = await requestControl(db, { ...request, action: 'pause', request: {} });
-  const result = await applyControl(db, { campaignId, controlId, action: 'pause', via: 'api', at: Date.now(), request: {} });
+  const result = await applyControl(db, {
+    campaignId,
+    controlId,
+    action: 'pause',
+    via: 'api',
+    at: Date.now(),
+    request: {},
+  });
   if (!result.applied && result.refusal !== null) return { refusal: result.refusal };
   const pause = await readPause(db, campaignId);
   // Resumed by somebody else in this very moment: nothing is paused now, and the state says so.
@@ -41,7 +48,14 @@ export async function pauseCampaign(db: Database, request: PauseRequest): Promis
 
 /** Holds a campaign by the database alone, for a cause that a guard outside of the workflow found. */
 export async function holdCampaign(db: Database, campaignId: string, cause: string): Promise<void> {
-  await applyControl(db, { campaignId, controlId: randomUUID(), action: 'hold', via: 'guard', at: Date.now(), request: { cause } });
+  await applyControl(db, {
+    campaignId,
+    controlId: randomUUID(),
+    action: 'hold',
+    via: 'guard',
+    at: Date.now(),
+    request: { cause },
+  });
 }
 
 /** The pause or hold in force, or null. */
@@ -49,7 +63,14 @@ export async function readPause(db: Database, campaignId: string): Promise<Pause
   const row = await db
     .selectFrom('pause')
     .innerJoin('control', 'control.id', 'pause.control_id')
-    .select(['pause.control_id', 'pause.at', 'control.by', 'control.reason', 'pause.in_flight', 'pause.settled_at'])
+    .select([
+      'pause.control_id',
+      'pause.at',
+      'control.by',
+      'control.reason',
+      'pause.in_flight',
+      'pause.settled_at',
+    ])
     .where('pause.campaign_id', '=', campaignId)
     .where('pause.resumed_at', 'is', null)
     .executeTakeFirst();

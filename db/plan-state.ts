@@ -34,8 +34,14 @@ interface Row {
 export async function readPlan(db: Database, campaignId: string, now: Instant): Promise<PlanAnswer> {
   const row = await look(db, campaignId);
   const pace = { size: row.size, gapMs: row.gap_ms };
-  const answer = { state: row.state, pace, total: row.total, settled: row.total - row.planned - row.under_way };
-  const step = row.state === 'finished' || row.state === 'cancelled' ? { kind: 'done' as const } : decide(row, now);
+  const answer = {
+    state: row.state,
+    pace,
+    total: row.total,
+    settled: row.total - row.planned - row.under_way,
+  };
+  const step =
+    row.state === 'finished' || row.state === 'cancelled' ? { kind: 'done' as const } : decide(row, now);
   return { ...answer, step };
 }
 
@@ -46,7 +52,8 @@ export async function readPlanState(db: Database, campaignId: string, now: Insta
 
 function decide(row: Row, now: Instant): PlanAnswer['step'] {
   const nothingLeft = row.planned === 0 && row.deferred.length === 0;
-  if (row.state === 'cancelling') return nothingLeft ? { kind: 'done' } : { kind: 'closed', by: 'cancelling' };
+  if (row.state === 'cancelling')
+    return nothingLeft ? { kind: 'done' } : { kind: 'closed', by: 'cancelling' };
   if (row.state === 'paused' || row.state === 'held') return { kind: 'closed', by: row.state };
   const plan = planNext(planState(row, now));
   if (plan.kind === 'done') return plan;

@@ -5,7 +5,13 @@ import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { Database } from './open.ts';
 
 /** Notes one more failure of the relay as a whole. The relay's words stay in the database. */
-export async function recordTrouble(db: Database, campaignId: string, code: RelayTroubleCode, text: string, at: Instant): Promise<void> {
+export async function recordTrouble(
+  db: Database,
+  campaignId: string,
+  code: RelayTroubleCode,
+  text: string,
+  at: Instant,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { trouble: before } = await trx
       .selectFrom('campaign')
@@ -13,8 +19,18 @@ export async function recordTrouble(db: Database, campaignId: string, code: Rela
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
-    const trouble: RelayTroubleRecord = { code, text, since: before?.since ?? at, lastAt: at, count: (before?.count ?? 0) + 1 };
-    await trx.updateTable('campaign').set({ trouble: JSON.stringify(trouble) }).where('id', '=', campaignId).execute();
+    const trouble: RelayTroubleRecord = {
+      code,
+      text,
+      since: before?.since ?? at,
+      lastAt: at,
+      count: (before?.count ?? 0) + 1,
+    };
+    await trx
+      .updateTable('campaign')
+      .set({ trouble: JSON.stringify(trouble) })
+      .where('id', '=', campaignId)
+      .execute();
   });
 }
 

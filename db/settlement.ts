@@ -14,7 +14,12 @@ export interface SettlementRequest {
 
 export type Settled =
   /** `replan`: the campaign has something to send again; its workflow must be told or started. */
-  | { readonly settled: true; readonly state: DeliveryState; readonly campaignState: CampaignState; readonly replan: boolean }
+  | {
+      readonly settled: true;
+      readonly state: DeliveryState;
+      readonly campaignState: CampaignState;
+      readonly replan: boolean;
+    }
   | { readonly settled: false; readonly state: DeliveryState | null };
 
 /**
@@ -45,13 +50,22 @@ export async function settleInDoubt(db: Database, request: SettlementRequest): P
     }
     await move(trx, request, 'planned');
     if (campaignState !== 'cancelled' && campaignState !== 'cancelling')
-      return { settled: true, state: 'planned', campaignState: await reopen(trx, campaignId, campaignState), replan: true };
+      return {
+        settled: true,
+        state: 'planned',
+        campaignState: await reopen(trx, campaignId, campaignState),
+        replan: true,
+      };
     await move(trx, request, 'cancelled');
     return { settled: true, state: 'cancelled', campaignState, replan: false };
   });
 }
 
-async function move(trx: Database, { campaignId, contactId, by }: SettlementRequest, state: DeliveryState): Promise<void> {
+async function move(
+  trx: Database,
+  { campaignId, contactId, by }: SettlementRequest,
+  state: DeliveryState,
+): Promise<void> {
   const text = `settled by ${by}`;
   await sql`update delivery set state = ${state}, reason_code = 'settled', reason_text = ${text},
       settled_at = case when ${state} = 'planned' then null else now() end,
@@ -59,12 +73,24 @@ async function move(trx: Database, { campaignId, contactId, by }: SettlementRequ
     where campaign_id = ${campaignId} and contact_id = ${contactId}`.execute(trx);
 }
 
-async function keepSettlement(trx: Database, { campaignId, contactId, as, by, reason }: SettlementRequest): Promise<void> {
+async function keepSettlement(
+  trx: Database,
+  { campaignId, contactId, as, by, reason }: SettlementRequest,
+): Promise<void> {
   const from = { contactId, state: 'inDoubt' };
   const to = { contactId, as };
   const { applied_at: at } = await trx
     .insertInto('control')
-    .values({ campaign_id: campaignId, action: 'settle', by, via: 'api', reason, from: JSON.stringify(from), to: JSON.stringify(to), applied_at: sql`now()` })
+    .values({
+      campaign_id: campaignId,
+      action: 'settle',
+      by,
+      via: 'api',
+      reason,
+      from: JSON.stringify(from),
+      to: JSON.stringify(to),
+      applied_at: sql`now()`,
+    })
     .returning('applied_at')
     .executeTakeFirstOrThrow();
   await appendEvent(trx, campaignId, 'control', { at, by, via: 'api', action: 'settle', from, to, reason });

@@ -12,13 +12,18 @@ export interface StartRequest {
   readonly expectedVersion: number | null;
 }
 
-export type Started = { readonly started: boolean; readonly state: CampaignState } | { readonly refusal: Refusal };
+export type Started =
+  | { readonly started: boolean; readonly state: CampaignState }
+  | { readonly refusal: Refusal };
 
 /**
  * Turns a draft into a started campaign: its gate opens, its history begins. A second call answers the same and changes
  * nothing. The workflow is started by the caller afterwards; should that fail, the reconciler does it.
  */
-export async function startCampaign(db: Database, { campaignId, by, startAt, expectedVersion }: StartRequest): Promise<Started> {
+export async function startCampaign(
+  db: Database,
+  { campaignId, by, startAt, expectedVersion }: StartRequest,
+): Promise<Started> {
   return db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
@@ -35,24 +40,55 @@ export async function startCampaign(db: Database, { campaignId, by, startAt, exp
     const state = begins !== null && begins.getTime() > Date.now() ? 'scheduled' : 'running';
     await trx
       .updateTable('campaign')
-      .set({ state, start_at: begins, started_at: sql`now()`, version: sql`version + 1`, updated_at: sql`now()` })
+      .set({
+        state,
+        start_at: begins,
+        started_at: sql`now()`,
+        version: sql`version + 1`,
+        updated_at: sql`now()`,
+      })
       .where('id', '=', campaignId)
       .execute();
     // "Now" needs no bound; the workflow's clock decides (in tests it is not the wall clock).
-    await trx.insertInto('gate').values({ campaign_id: campaignId, not_before: begins ?? new Date(0) }).execute();
+    await trx
+      .insertInto('gate')
+      .values({ campaign_id: campaignId, not_before: begins ?? new Date(0) })
+      .execute();
     await keepStart(trx, campaignId, by, state, begins);
     return { started: true, state };
   });
 }
 
-async function keepStart(trx: Database, campaignId: string, by: string, state: CampaignState, startAt: Date | null): Promise<void> {
+async function keepStart(
+  trx: Database,
+  campaignId: string,
+  by: string,
+  state: CampaignState,
+  startAt: Date | null,
+): Promise<void> {
   const from = { state: 'draft' };
   const to = { state, startAt };
   const { applied_at: at } = await trx
     .insertInto('control')
-    .values({ campaign_id: campaignId, action: 'start', by, via: 'api', from: JSON.stringify(from), to: JSON.stringify(to), applied_at: sql`now()` })
+    .values({
+      campaign_id: campaignId,
+      action: 'start',
+      by,
+      via: 'api',
+      from: JSON.stringify(from),
+      to: JSON.stringify(to),
+      applied_at: sql`now()`,
+    })
     .returning('applied_at')
     .executeTakeFirstOrThrow();
-  await appendEvent(trx, campaignId, 'control', { at, by, via: 'api', action: 'start', from, to, reason: null });
+  await appendEvent(trx, campaignId, 'control', {
+    at,
+    by,
+    via: 'api',
+    action: 'start',
+    from,
+    to,
+    reason: null,
+  });
   await appendEvent(trx, campaignId, 'state', { from: 'draft', to: state });
 }

@@ -38,41 +38,42 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
   const { campaignId, batch, token, limit } = input;
   const now = new Date(input.now);
   const { rows } = await sql<Row>`
+    -- prepare: claim_next_recipients
     with open_gate as (
       select g.campaign_id from gate g, main_gate m
       where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
       for share of g, m
     ), due as (
-      select d.contact_id from delivery d, open_gate
+      select d.contact_id, d.address from delivery d, open_gate
       where d.campaign_id = ${campaignId} and d.state = 'deferred' and d.next_attempt_at <= ${now}
       order by d.next_attempt_at limit ${limit} for update of d skip locked
     ), fresh as (
-      select d.contact_id from delivery d, open_gate
+      select d.contact_id, d.address from delivery d, open_gate
       where d.campaign_id = ${campaignId} and d.state = 'planned'
-      order by d.position limit ${limit} - (select count(*) from due) for update of d skip locked
+      order by d.position limit ${limit} for update of d skip locked
     ), next as (
-      select contact_id from due union all select contact_id from fresh
+      select contact_id, address from due union all select contact_id, address from fresh limit ${limit}
     ), checked as (
-      select d.contact_id, s.reason, s.source, s.at
+      select next.contact_id, s.reason, s.source, s.at
       from next
-      join delivery d on d.campaign_id = ${campaignId} and d.contact_id = next.contact_id
-      join campaign c on c.id = d.campaign_id
       left join lateral (
         select reason, source, at from suppression
-        where address = d.address and (stream is null or stream = c.stream) limit 1
+        where address = next.address
+          and (stream is null or stream = (select stream from campaign where id = ${campaignId})) limit 1
       ) s on true
     ), refused as (
       update delivery d set state = 'skipped', settled_at = now(), next_attempt_at = null, reason_code = 'suppressed',
         reason_text = format('%s (%s, %s)', checked.reason, checked.source, to_char(checked.at at time zone 'UTC', 'YYYY-MM-DD'))
       from checked
       where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is not null
+        and d.contact_id = any (array(select contact_id from checked where reason is not null))
       returning 1
     ), intents as (
+      -- By array: the plan stays an index look-up per row, whatever the planner believes about the number of rows.
       update delivery d set state = 'sending', batch = ${batch}, token = ${token}, attempts = d.attempts + 1,
         first_attempt_at = coalesce(d.first_attempt_at, ${now}), sending_at = now(), settled_at = null,
         next_attempt_at = null, mail_date = coalesce(d.mail_date, date_trunc('second', now()))
-      from checked
-      where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is null
+      where d.campaign_id = ${campaignId} and d.contact_id = any (array(select contact_id from checked where reason is null))
       returning d.contact_id, d.email, d.attempts, d.first_attempt_at, d.mail_date
     )
     select (select count(*) from open_gate) as gates, (select count(*) from refused) as skipped,
@@ -81,8 +82,8 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
       o.name as customer_name, o.attributes as customer_attributes
     from (select) as always
     left join intents i on true
-    left join contact c on c.id = i.contact_id
-    left join customer o on o.id = c.customer_id`.execute(db);
+    left join lateral (select * from contact where id = i.contact_id offset 0) c on true
+    left join lateral (select * from customer where id = c.customer_id offset 0) o on true`.execute(db);
   const first = rows[0];
   if (first === undefined || first.gates === 0) return explainNoGate(db, input);
   return { kind: 'claimed', skipped: first.skipped, intents: rows.filter(isIntent).map(toIntent) };

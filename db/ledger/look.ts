@@ -15,6 +15,7 @@ export async function lookAtGate(
   token: number,
 ): Promise<Look> {
   const { rows } = await sql<{ open: boolean; token: number; size: number }>`
+    -- prepare: look_at_gate
     select g.open and m.open as open, g.token, b.size
     from gate g cross join main_gate m join batch b on b.campaign_id = g.campaign_id and b.number = ${batch}
     where g.campaign_id = ${campaignId}`.execute(db);

@@ -21,6 +21,7 @@ export async function recordOutcomes(
 ): Promise<number> {
   const column = <T>(pick: (outcome: RecordedOutcome) => T): T[] => outcomes.map(pick);
   const { rows } = await sql<{ n: number }>`
+    -- prepare: record_outcomes
     with outcome as (
       select * from unnest(
         ${column((o) => o.contactId)}::uuid[], ${column((o) => o.settlement.state)}::text[],
@@ -42,6 +43,7 @@ export async function recordOutcomes(
         first_attempt_at = case when o.state = 'planned' and d.attempts = 1 then null else d.first_attempt_at end
       from outcome o
       where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}
+        and d.contact_id = any (${column((o) => o.contactId)}::uuid[])
         and d.state in ('sending', 'inDoubt') and d.state <> o.state
       returning d.contact_id, d.attempts, d.state, d.code, d.enhanced, d.reply, d.reason_text
     ), noted as (

@@ -7,7 +7,7 @@ import type { Database } from '../open.ts';
  * answer what the first one made.
  */
 export async function snapshotAudience(db: Database, campaignId: string): Promise<{ total: number }> {
-  return db.transaction().execute(async (trx) => {
+  const snapshot = await db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
       .select(['snapshot_at', 'total'])
@@ -27,4 +27,7 @@ export async function snapshotAudience(db: Database, campaignId: string): Promis
       .execute();
     return { total };
   });
+  // Fresh statistics: plans made for an empty ledger would read all of it for every claim.
+  await sql`analyze delivery`.execute(db);
+  return snapshot;
 }
