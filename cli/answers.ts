@@ -15,8 +15,8 @@ import type {
   pauseSchema,
 } from '../domain/schema/campaign.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
-import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
+import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
 export interface List<Item> {
@@ -39,35 +39,9 @@ export type ApiKey = z.output<typeof keySchema>;
 export type Contact = z.output<typeof contactSchema>;
 export type ContactImport = z.output<typeof contactImportSchema>;
 export type Reject = z.output<typeof rejectSchema>;
+export type RecipientRow = z.output<typeof recipientSchema>;
+export type Explanation = z.output<typeof explanationSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
-
-export interface Reply {
-  readonly code: number;
-  readonly enhanced: string | null;
-  readonly text: string;
-}
-
-export interface RecipientRow {
-  readonly contactId: string;
-  readonly email: string;
-  readonly name: string | null;
-  readonly state: DeliveryState;
-  readonly position: number;
-  readonly batch: number | null;
-  readonly attempts: number;
-  readonly sendingAt: string | null;
-  readonly settledAt: string | null;
-  readonly nextAttemptAt: string | null;
-  readonly messageId: string;
-  readonly reply: Reply | null;
-  readonly reason: { readonly code: string; readonly text: string } | null;
-}
-
-export interface Explanation extends RecipientRow {
-  readonly sentence: string;
-  readonly checks: readonly { readonly check: string; readonly passed: boolean; readonly evidence: string }[];
-  readonly expected: { readonly batch: number; readonly at: string } | null;
-}
 
 export interface Preview {
   readonly subject: string;

@@ -117,13 +117,15 @@ function clockFinding(response: Response, now: Date): Finding {
 async function ready(api: Api): Promise<Finding[]> {
   const response = await api.raw('/readyz', { signal: AbortSignal.timeout(10_000) });
   const text = await response.text();
-  const parts = readyParts(text);
-  if (parts.length > 0) return parts;
-  return [
-    response.ok
-      ? ok('readiness', 'database, Temporal and migrations')
-      : wrong('readiness', clean(text).slice(0, 300), 'the log of the API says more'),
-  ];
+  if (response.ok) return [ok('parts', 'database, its schema and Temporal are there')];
+  const missing = missingIn(text);
+  return missing.map((each) =>
+    wrong(
+      'parts',
+      clean(each),
+      'npm start starts a part again that died; its log in the data folder says why',
+    ),
+  );
 }
 
 async function keyFindings(api: Api): Promise<Finding[]> {
@@ -150,31 +152,16 @@ async function keyFindings(api: Api): Promise<Finding[]> {
   ];
 }
 
-/** `{checks: {database: "ok", temporal: "…"}}` or `{database: {ok: false, …}}`: every part by its name. */
-function readyParts(text: string): Finding[] {
-  let body: unknown;
+/** `{ready: false, missing: ["…"]}`; what cannot be read is told as it is. */
+function missingIn(text: string): string[] {
   try {
-    body = JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && 'missing' in body && Array.isArray(body.missing))
+      return body.missing.map(String);
   } catch {
-    return [];
+    // told as it is
   }
-  if (typeof body !== 'object' || body === null) return [];
-  const parts =
-    'checks' in body && typeof body.checks === 'object' && body.checks !== null ? body.checks : body;
-  return Object.entries(parts).flatMap(([name, state]) =>
-    known.has(name) ? [partFinding(name, state)] : [],
-  );
-}
-
-const known = new Set(['database', 'temporal', 'migrations', 'relay', 'smtp']);
-
-function partFinding(name: string, state: unknown): Finding {
-  if (state === 'ok' || state === true) return ok(name, 'ready');
-  return wrong(
-    name,
-    typeof state === 'string' ? clean(state) : JSON.stringify(state),
-    'its log says more; npm start starts a part again that died',
-  );
+  return [text.slice(0, 300)];
 }
 
 function ok(check: string, evidence: string): Finding {

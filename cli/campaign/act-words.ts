@@ -5,7 +5,8 @@ import { sayPace } from './pace-text.ts';
 
 /** What was done, from what to what: "pace 50 every 20 min → 100 every 20 min". */
 export function actWords({ action, from, to }: Control): string {
-  const word = words.get(action) ?? action;
+  const cause = action === 'hold' && typeof to?.['cause'] === 'string' ? ` (${to['cause']})` : '';
+  const word = `${words.get(action) ?? action}${cause}`;
   const before = valueOf(from);
   const after = valueOf(to);
   if (before !== '' && after !== '' && before !== after) return `${word} ${before} → ${after}`;
@@ -35,7 +36,9 @@ function valueOf(value: Control['from']): string {
   if (value === null) return '';
   const pace = paceIn(value['pace']) ?? paceIn(value);
   if (pace !== null) return sayPace(pace);
-  return typeof value['startAt'] === 'string' ? value['startAt'] : '';
+  const startAt = value['startAt'];
+  if (typeof startAt === 'number') return new Date(startAt).toISOString();
+  return typeof startAt === 'string' ? startAt : '';
 }
 
 function paceIn(value: unknown): { size: number; every: string } | null {

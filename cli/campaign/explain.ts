@@ -25,25 +25,40 @@ export function addExplainCommand(campaign: Command, surroundings: Surroundings)
 }
 
 function explanationLines(explanation: Explanation, zone: string, now: Date): string[] {
-  const { checks, email, expected, messageId, reply, state } = explanation;
-  const lines = [`${clean(email)}: ${clean(explanation.sentence)}`, ''];
-  lines.push(`state       ${stateName(state)}, attempts ${explanation.attempts}`);
-  if (explanation.sendingAt !== null)
-    lines.push(`handed over ${clock(explanation.sendingAt, zone, now)} ${zone}`);
-  if (explanation.settledAt !== null)
-    lines.push(`settled     ${clock(explanation.settledAt, zone, now)} ${zone}`);
-  if (explanation.batch !== null) lines.push(`batch       ${explanation.batch}`);
-  if (expected !== null)
-    lines.push(`expected    batch ${expected.batch}, about ${clock(expected.at, zone, now)} ${zone}`);
-  if (reply !== null)
-    lines.push(`reply       ${[reply.code, reply.enhanced, clean(reply.text)].filter(Boolean).join(' ')}`);
-  lines.push(`Message-ID  ${messageId}`);
-  if (checks.length > 0)
-    lines.push(
-      '',
-      ...checks.map(
-        ({ check, evidence, passed }) => `${passed ? '✓ yes' : '× no '} ${clean(check)}: ${clean(evidence)}`,
-      ),
-    );
-  return lines;
+  const { attempts, checks, email, expected, messageId, state } = explanation;
+  const moment = (at: string): string => `${clock(at, zone, now)} ${zone}`;
+  return [
+    `${clean(email)}: ${clean(explanation.sentence)}`,
+    '',
+    `state       ${stateName(state)}`,
+    ...(explanation.batch === null ? [] : [`batch       ${explanation.batch}`]),
+    ...(explanation.sendingAt === null ? [] : [`handed over ${moment(explanation.sendingAt)}`]),
+    ...(explanation.settledAt === null ? [] : [`settled     ${moment(explanation.settledAt)}`]),
+    ...(expected === null ? [] : [`expected    batch ${expected.batch}, about ${moment(expected.at)}`]),
+    `Message-ID  ${messageId}`,
+    ...(attempts.length === 0 ? [] : ['', 'Attempts']),
+    ...attempts.map(
+      ({ at, outcome, reply, text }) =>
+        `  ${clock(at, zone, now)}  ${clean(outcome)}${saidText(reply, text)}`,
+    ),
+    ...(checks.length === 0 ? [] : ['', 'Checks']),
+    ...checks.map(
+      ({ check, evidence, passed }) =>
+        `  ${passed ? '✓ yes' : '× no '}  ${checkNames[check]}: ${clean(evidence)}`,
+    ),
+  ];
 }
+
+function saidText(reply: Explanation['reply'], text: string | null): string {
+  const said =
+    reply === null ? (text ?? '') : [reply.code, reply.enhanced, reply.text].filter(Boolean).join(' ');
+  return said === '' ? '' : `: ${clean(said)}`;
+}
+
+const checkNames: Readonly<Record<Explanation['checks'][number]['check'], string>> = {
+  audience: 'in the audience',
+  suppression: 'not suppressed',
+  campaignGate: 'gate of the campaign open',
+  mainGate: 'main gate open',
+  relay: 'relay takes mails',
+};
