@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { domainToASCII } from 'node:url';
+import { z } from 'zod';
+import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import { readRecipient } from '../../db/contacts.ts';
+import { readMainGate } from '../../db/main-gate.ts';
+import type { Database } from '../../db/open.ts';
+import { asciiDomain, normaliseAddress } from '../../domain/email-address.ts';
+import { messageIdOf } from '../../domain/message-id.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Recipient } from '../../domain/recipient.ts';
+import { testSendRequestSchema, testSendSchema } from '../../domain/schema/preview.ts';
+import { idSchema } from '../../domain/schema/shared.ts';
+import type { Preview } from '../../mail/preview.ts';
+import { RelayTrouble, type Lane, type Transport } from '../../mail/transport.ts';
+import { refuse } from '../check-input.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { away, notFound, Problem } from '../problem.ts';
+import { renderOrRefuse } from '../rendered-mail.ts';
+
+/** How long a test waits for a place at the relay. */
+const patienceMs = 20_000;
+
+export const testSendEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'sendTest',
+    method: 'post',
+    path: '/v1/campaigns/{campaignId}/test-sends',
+    role: 'operator',
+    tag: 'Mails',
+    summary: 'Send a campaign’s mail to a few addresses, marked as test',
+    description:
+      'Outside of the ledger and in any state of the campaign. An address of a known contact is filled with its values, for any other ' +
+      'missing values are marked. Not sent while the main gate is closed.',
+    params: z.strictObject({ campaignId: idSchema }),
+    body: testSendRequestSchema,
+    answers: { 200: { description: 'What became of each mail', schema: testSendSchema } },
+    problems: ['notFound', 'conflict', 'contentRefused', 'relayAway'],
+    handle: async ({ deps, params, body }) => {
+      const campaign = await readCampaign(deps.db, params.campaignId);
+      if (campaign === null) throw notFound('campaign', params.campaignId);
+      const addresses = readAddresses(body.to);
+      await refuseClosedGate(deps.db);
+      if (deps.transport === null)
+        throw away(
+          'relayAway',
+          'this API has no SMTP_URL, so it cannot send; set it and start the API again',
+          60,
+        );
+      // All are rendered before the first is sent: a content that is refused sends nothing.
+      const mails = await Promise.all(addresses.map((address) => renderFor(deps.db, campaign, address)));
+      return { status: 200, body: { items: await sendAll(deps.transport, campaign, mails) } };
+    },
+  }),
+];
+
+interface Address {
+  readonly email: string;
+  readonly address: string;
+}
+
+interface TestMail {
+  readonly to: string;
+  readonly id: string;
+  readonly preview: Preview;
+}
+
+function readAddresses(to: readonly string[]): Address[] {
+  const checks = to.map((text) => normaliseAddress(text, domainToASCII));
+  const faults = checks.flatMap((check, index) =>
+    check.ok ? [] : [{ pointer: `/to/${index}`, detail: check.why }],
+  );
+  if (faults.length > 0) throw refuse('invalidBody', faults);
+  const good = checks.flatMap((check) => (check.ok ? [check] : []));
+  return [...new Map(good.map((each) => [each.address, each])).values()];
+}
+
+async function refuseClosedGate(db: Database): Promise<void> {
+  const gate = await readMainGate(db);
+  if (gate.open) return;
+  throw new Problem(
+    'conflict',
+    `the main gate is closed by ${gate.by ?? 'somebody'}, nothing is sent; open it first`,
+  );
+}
+
+async function renderFor(
+  db: Database,
+  campaign: CampaignRow,
+  { email, address }: Address,
+): Promise<TestMail> {
+  const known = await readRecipient(db, { address });
+  const recipient = known === null ? unknownPerson(email) : { ...known, email };
+  const id = randomUUID();
+  const preview = await renderOrRefuse({
+    campaignId: campaign.id,
+    campaignName: campaign.name,
+    identity: campaign.identity,
+    content: campaign.content,
+    streamId: campaign.stream,
+    test: true,
+    recipient,
+    // A new id each time: some receivers drop a mail with a Message-ID that they have seen.
+    messageId: messageIdOf(campaign.id, id, wireAddress(campaign.identity.address).split('@').at(-1) ?? ''),
+    date: Date.now(),
+  });
+  return { to: email, id, preview };
+}
+
+/** One after the other over one place at the relay. Trouble before the first mail is a 503, later it is told for each mail. */
+async function sendAll(transport: Transport, campaign: CampaignRow, mails: readonly TestMail[]) {
+  const items = [];
+  for (const mail of mails) {
+    const outcome = await sendOne(transport, campaign, mail, items.length === 0);
+    items.push({
+      to: mail.to,
+      outcome: outcome.kind,
+      reply: 'reply' in outcome ? outcome.reply : null,
+      text: 'text' in outcome ? outcome.text : null,
+      warnings: [...mail.preview.warnings],
+    });
+  }
+  return items;
+}
+
+async function sendOne(
+  transport: Transport,
+  campaign: CampaignRow,
+  mail: TestMail,
+  first: boolean,
+): Promise<Outcome> {
+  let lane: Lane;
+  try {
+    lane = await transport.acquire(AbortSignal.timeout(patienceMs));
+  } catch (error) {
+    const text = describeTrouble(error);
+    if (first) throw away('relayAway', `${text}; nothing was sent`, 30, error);
+    return { kind: 'notSent', touched: false, text };
+  }
+  try {
+    const envelope = {
+      from: wireAddress(campaign.identity.address),
+      to: wireAddress(mail.to),
+      envelopeId: mail.id,
+    };
+    return await lane.send({ ...envelope, message: mail.preview.message }, () => true);
+  } finally {
+    lane.release();
+  }
+}
+
+/** Throws what is neither the relay's trouble nor the end of our patience: a bug. */
+function describeTrouble(error: unknown): string {
+  if (error instanceof RelayTrouble) return `the relay cannot be used (${error.code}): ${error.message}`;
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return `the relay had no place for it within ${patienceMs / 1000} s`;
+  throw error;
+}
+
+function wireAddress(email: string): string {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, at)}@${asciiDomain(email.slice(at + 1), domainToASCII)}`;
+}
+
+function unknownPerson(email: string): Recipient {
+  return {
+    contactId: randomUUID(),
+    email,
+    firstName: null,
+    lastName: null,
+    title: null,
+    salutation: null,
+    language: null,
+    timeZone: null,
+    attributes: {},
+    customer: null,
+  };
+}
