@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { readConfiguration } from '../domain/schema/configuration.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
 const oldestServer = 15;
@@ -112,10 +114,17 @@ async function apply(client: pg.Client, { id, name, sql, checksum }: Migration):
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const url = process.env['DATABASE_URL'];
-  if (url === undefined)
-    throw new Error('DATABASE_URL is missing; set it to postgres://user:password@host:port/database');
-  const { applied } = await migrate(url);
+/** Reads the whole configuration, so that DATABASE_URL_FILE works and a wrong name is found here too. */
+async function main(): Promise<void> {
+  const { databaseUrl } = readConfiguration(process.env, 'stack', (path) => readFileSync(path, 'utf8'));
+  if (databaseUrl === null)
+    throw new Error('DATABASE_URL is not set; set it to postgres://user:password@host:port/database');
+  const { applied } = await migrate(databaseUrl);
   console.log(applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
