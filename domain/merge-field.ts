@@ -69,10 +69,21 @@ const plainLookups = new Map<string, MergeLookup>([
   ['contact.lastName', ({ recipient }) => recipient.lastName || null],
   ['contact.title', ({ recipient }) => recipient.title || null],
   ['contact.email', ({ recipient }) => recipient.email],
-  ['contact.salutation', ({ recipient }) => greetingOf(recipient)],
+  ['contact.salutation', ({ recipient }) => greetingOnce(recipient)],
   ['customer.name', ({ recipient }) => recipient.customer?.name || null],
   ['campaign.name', ({ campaignName }) => campaignName],
 ]);
+
+/** Subject, text and HTML ask for the same person's greeting in turn; making it takes longer than all the other fields together. */
+function greetingOnce(recipient: Recipient): string {
+  if (recipient !== lastGreeting.recipient) lastGreeting = { recipient, greeting: greetingOf(recipient) };
+  return lastGreeting.greeting;
+}
+
+let lastGreeting: { readonly recipient: Recipient | null; readonly greeting: string } = {
+  recipient: null,
+  greeting: '',
+};
 
 /** The same fields, cut for building a scope. */
 const scopeEntries = [...plainLookups].map(([field, lookup]): [MergeRoot, string, MergeLookup] => {

@@ -1,5 +1,4 @@
-/** Controls other than TAB, and lone surrogates, must not be in a header value, encoded or not (RFC 5322 2.2, RFC 2047 5). */
-const unsafe = /(?!\t)[\p{Cc}\p{Cs}]/u;
+const loneSurrogate = /\p{Cs}/u;
 /** Words of printable ASCII with single spaces between them, each short enough to fold in front of. */
 const plainWords = /^[!-~]{1,60}(?: [!-~]{1,60})*$/;
 /** RFC 5322 3.2.3 atoms: a display name of these needs no quotes. */
@@ -7,8 +6,15 @@ const atoms = /^[\w!#$%&'*+\-/=?^`{|}~]+(?: [\w!#$%&'*+\-/=?^`{|}~]+)*$/;
 /** Octets per encoded word: 52 base64 characters and 12 of frame stay under 75 (RFC 2047 2) and, behind a name, under 76. */
 const wordOctets = 39;
 
+/** Controls other than TAB, and lone surrogates, must not be in a header value, encoded or not (RFC 5322 2.2, RFC 2047 5). */
 export function isUnsafeInHeader(value: string): boolean {
-  return unsafe.test(value);
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if ((code < 0x20 && code !== 0x09) || (code >= 0x7f && code <= 0x9f)) return true;
+    if (code >= 0xd800 && code <= 0xdfff)
+      return loneSurrogate.test(value) || isUnsafeInHeader(withoutPairs(value));
+  }
+  return false;
 }
 
 /** An unstructured header value (RFC 5322 3.6.5), folded; `used` is the length of the header's name with `: `. ASCII only. */
@@ -26,7 +32,13 @@ export function encodeMailbox(name: string, address: string): string {
   return `${encodedWords(name)}\r\n <${address}>`;
 }
 
+/** For the rare value with characters beyond the basic plane: the rest of it is looked at without them. */
+function withoutPairs(value: string): string {
+  return value.replaceAll(/[\u{10000}-\u{10FFFF}]/gu, '');
+}
+
 function foldWords(value: string, used: number): string {
+  if (used + value.length <= 76) return value;
   let column = used;
   let folded = '';
   for (const word of value.split(' ')) {

@@ -18,16 +18,21 @@ export function takeBuffer(length: number): Buffer {
   return slab.subarray(taken - length, taken);
 }
 
-/** Writes fixed octets, and values by their index, one after the other. `values` have one octet per character. */
-export function writeSteps(
-  steps: readonly (Uint8Array | number)[],
-  values: readonly string[],
-  target: Buffer,
-): Buffer {
+/** What is written at one place: a value by its index, or fixed octets; the short ones among these as a string of one octet per character. */
+export type Step = number | string | Uint8Array;
+
+export function fixedStep(ascii: string): Step {
+  return ascii.length > shortValue ? Buffer.from(ascii, 'latin1') : ascii;
+}
+
+/** Writes all steps, one after the other. `values` have one octet per character. */
+export function writeSteps(steps: readonly Step[], values: readonly string[], target: Buffer): Buffer {
   let at = 0;
   for (const step of steps) {
     if (typeof step === 'number') {
       at += writeValue(values[step] ?? '', at, target);
+    } else if (typeof step === 'string') {
+      at += writeValue(step, at, target);
     } else {
       target.set(step, at);
       at += step.length;

@@ -24,7 +24,9 @@ export function sizeWarnings({ html, text }: { html: string | null; text: string
   if (octets > gmailLimit)
     warnings.push(warning('htmlClipped', `the HTML has ${octets} bytes; Gmail clips it after ${gmailLimit}`));
   if (text === null)
-    warnings.push(warning('noText', 'the mail has no plain text part and none could be derived; give a text'));
+    warnings.push(
+      warning('noText', 'the mail has no plain text part and none could be derived; give a text'),
+    );
   return warnings;
 }
 
@@ -36,10 +38,19 @@ export function markupWarnings(html: string): PreviewWarning[] {
     const valueOf = (wanted: string) => attributes.find((attribute) => attribute.name === wanted);
     const href = valueOf('href')?.value;
     if (name === 'a' && href !== undefined && !isLink(href ?? ''))
-      warnings.push(warning('brokenLink', `the link "${href ?? ''}" leads nowhere; write it with https:// or mailto:`));
+      warnings.push(
+        warning('brokenLink', `the link "${href ?? ''}" leads nowhere; write it with https:// or mailto:`),
+      );
     const source = valueOf('src')?.value ?? '';
-    if (name === 'img' && (valueOf('alt')?.value ?? '') === '' && valueOf('role') === undefined && !isPixel(attributes))
-      warnings.push(warning('imageWithoutAlt', `the image "${source}" has no alt text for readers who do not see it`));
+    if (
+      name === 'img' &&
+      (valueOf('alt')?.value ?? '') === '' &&
+      valueOf('role') === undefined &&
+      !isPixel(attributes)
+    )
+      warnings.push(
+        warning('imageWithoutAlt', `the image "${source}" has no alt text for readers who do not see it`),
+      );
   }
   return warnings;
 }

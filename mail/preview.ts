@@ -40,7 +40,11 @@ export async function renderPreview(request: PreviewRequest): Promise<Preview> {
     headers: headersOf(message),
     sizeBytes: message.length,
     warnings: [
-      ...skipped.map(({ code, field, text }) => ({ code, field, text: `${text}: this recipient would be skipped` })),
+      ...skipped.map(({ code, field, text }) => ({
+        code,
+        field,
+        text: `${text}: this recipient would be skipped`,
+      })),
       ...skeleton.defaultsTaken(request.recipient),
       ...sizeWarnings(shown),
       ...markupWarnings(shown.html ?? ''),
@@ -67,7 +71,8 @@ function fillWithMarks(skeleton: Skeleton, { recipient, messageId, date }: Previ
     const known = skipped.some(({ code, field }) => code === reason.code && field === reason.field);
     if (reason.code === 'renderFailed' || known) throw refusedByFilling(reason);
     skipped.push(reason);
-    marked = reason.code === 'mergeValueMissing' ? withMark(marked, reason.field ?? '') : withoutControls(marked);
+    marked =
+      reason.code === 'mergeValueMissing' ? withMark(marked, reason.field ?? '') : withoutControls(marked);
   }
 }
 
@@ -109,7 +114,10 @@ function withoutControls(recipient: Recipient): Recipient {
 
 function headersOf(message: Uint8Array): { name: string; value: string }[] {
   const all = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  const head = all.subarray(0, all.indexOf('\r\n\r\n')).toString('utf8').replaceAll(/\r\n(?=[ \t])/g, '');
+  const head = all
+    .subarray(0, all.indexOf('\r\n\r\n'))
+    .toString('utf8')
+    .replaceAll(/\r\n(?=[ \t])/g, '');
   return head.split('\r\n').map((line) => {
     const colon = line.indexOf(':');
     return { name: line.slice(0, colon), value: line.slice(colon + 1).trim() };

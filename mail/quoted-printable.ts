@@ -20,6 +20,7 @@ export function encodeValue(value: string): string {
 }
 
 function encodeLines(text: string, atEnd: boolean): string {
+  if (!/[\r\n]/.test(text)) return encodeLine(text, atEnd);
   const lines = text.split(/\r\n|\r|\n/);
   const last = lines.length - 1;
   // A soft break behind the last line protects its trailing space; every other line end would let it be trimmed away.

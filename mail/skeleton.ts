@@ -6,7 +6,7 @@ import type { Program } from './content/program.ts';
 import { Filling, FillRefused, fillToText, type FillReason } from './fill.ts';
 import { encodeDate, encodeMailbox, encodeUnstructured, isUnsafeInHeader } from './header-value.ts';
 import type { FrameSlot } from './mime-frame.ts';
-import { takeBuffer, writeSteps } from './message-buffer.ts';
+import { fixedStep, takeBuffer, writeSteps, type Step } from './message-buffer.ts';
 import { encodeStretch, encodeValue } from './quoted-printable.ts';
 
 export interface FillInput {
@@ -46,7 +46,7 @@ export interface SkeletonOptions {
  */
 export class Skeleton {
   readonly options: SkeletonOptions;
-  readonly #steps: readonly (Uint8Array | number)[];
+  readonly #steps: readonly Step[];
   readonly #slots: readonly Slot[];
   readonly #fixedLength: number;
 
@@ -77,8 +77,13 @@ export class Skeleton {
     const source = { recipient, campaignName };
     const fields = new Set<string>();
     for (const piece of [subject, text, html].flatMap((program) => program?.pieces ?? []))
-      if (piece.kind === 'value' && piece.fallback !== null && piece.lookup(source) === null) fields.add(piece.field);
-    return [...fields].map((field) => ({ code: 'defaultUsed', field, text: `${field} is empty; the default is used` }));
+      if (piece.kind === 'value' && piece.fallback !== null && piece.lookup(source) === null)
+        fields.add(piece.field);
+    return [...fields].map((field) => ({
+      code: 'defaultUsed',
+      field,
+      text: `${field} is empty; the default is used`,
+    }));
   }
 
   #write(input: FillInput, to: string): Uint8Array {
@@ -117,7 +122,7 @@ function startTurn(campaignName: string, input: FillInput, to: string): Turn {
   return { input, to, source, text: new Filling(source, 'text'), html: new Filling(source, 'html') };
 }
 
-function layOut(options: SkeletonOptions): { steps: (Uint8Array | number)[]; slots: Slot[] } {
+function layOut(options: SkeletonOptions): { steps: Step[]; slots: Slot[] } {
   const layout = new Layout();
   for (const piece of options.frame) {
     if (typeof piece === 'string') layout.addFixed(piece);
@@ -143,7 +148,7 @@ function layOutBody(layout: Layout, kind: 'text' | 'html', program: Program | nu
 /** Collects steps; neighbouring fixed text becomes one step and a value that is used twice is encoded once. */
 class Layout {
   readonly slots: Slot[] = [];
-  readonly #steps: (Uint8Array | number)[] = [];
+  readonly #steps: Step[] = [];
   readonly #known = new Map<string, number>();
   #fixed = '';
 
@@ -162,13 +167,13 @@ class Layout {
     this.#steps.push(index);
   }
 
-  finish(): (Uint8Array | number)[] {
+  finish(): Step[] {
     this.#flush();
     return this.#steps;
   }
 
   #flush(): void {
-    if (this.#fixed !== '') this.#steps.push(Buffer.from(this.#fixed, 'latin1'));
+    if (this.#fixed !== '') this.#steps.push(fixedStep(this.#fixed));
     this.#fixed = '';
   }
 }

@@ -42,8 +42,14 @@ export const contentSchema = z
       .string()
       .min(1)
       .max(500)
-      .refine((subject) => !controlCharacter.test(subject), 'a subject is one line without control characters')
-      .meta({ description: 'Subject with merge fields', example: '{{ contact.firstName }}, your client needs a new setting' }),
+      .refine(
+        (subject) => !controlCharacter.test(subject),
+        'a subject is one line without control characters',
+      )
+      .meta({
+        description: 'Subject with merge fields',
+        example: '{{ contact.firstName }}, your client needs a new setting',
+      }),
     mjml: z
       .string()
       .min(1)
@@ -55,13 +61,19 @@ export const contentSchema = z
       .min(1)
       .max(maxSource)
       .optional()
-      .meta({ description: 'The mail as HTML with merge fields', example: '<p>{{ contact.salutation }}</p>' }),
+      .meta({
+        description: 'The mail as HTML with merge fields',
+        example: '<p>{{ contact.salutation }}</p>',
+      }),
     text: z
       .string()
       .min(1)
       .max(maxSource)
       .optional()
-      .meta({ description: 'The plain text part; derived from the HTML when not given', example: '{{ contact.salutation }}' }),
+      .meta({
+        description: 'The plain text part; derived from the HTML when not given',
+        example: '{{ contact.salutation }}',
+      }),
   })
   .superRefine((content, context) => {
     if (content.mjml !== undefined && content.html !== undefined)

@@ -25,7 +25,17 @@ export async function mjmlToHtml(pointer: string, source: string, masked: Masked
     return lost.length > 0 ? { ok: false, faults: lost } : { ok: true, html: collapseIndentation(html) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { ok: false, faults: [faultAt(pointer, source, 0, `no MJML, which stands inside <mjml>…</mjml>: ${unmask(error.message, masked.tokens)}`)] };
+    return {
+      ok: false,
+      faults: [
+        faultAt(
+          pointer,
+          source,
+          0,
+          `no MJML, which stands inside <mjml>…</mjml>: ${unmask(error.message, masked.tokens)}`,
+        ),
+      ],
+    };
   }
 }
 

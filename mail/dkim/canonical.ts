@@ -1,6 +1,9 @@
 /** RFC 6376 3.4.2: name in lower case, unfolded, runs of white space to one space, none around the colon and at the end. */
 export function relaxedHeader(name: string, value: string): string {
-  const flat = value.replaceAll(/\r\n(?=[ \t])/g, '').replaceAll(/[ \t]+/g, ' ').trim();
+  const flat = value
+    .replaceAll(/\r\n(?=[ \t])/g, '')
+    .replaceAll(/[ \t]+/g, ' ')
+    .trim();
   return `${name.toLowerCase().trim()}:${flat}`;
 }
 

@@ -54,7 +54,10 @@ function namesToSign(present: readonly string[]): string[] {
 }
 
 /** Each name takes the lowest field of its name that is not taken yet; one that is not there adds nothing (RFC 6376 5.4.2). */
-function canonicalFields(fields: readonly { name: string; value: string }[], names: readonly string[]): string[] {
+function canonicalFields(
+  fields: readonly { name: string; value: string }[],
+  names: readonly string[],
+): string[] {
   const left = [...fields];
   return names.flatMap((name) => {
     const index = left.findLastIndex((field) => field.name.toLowerCase() === name);

@@ -7,8 +7,16 @@ import { sampleContent, sampleContentWithLogic, sampleIdentity, sampleRecipient 
 const campaignId = '3b241101-e2bb-4255-8caf-4136c566a962';
 
 /** Fills `count` mails on one core and says how fast. */
-export async function measureFill(count: number, content: Content = sampleContent): Promise<{ perSecond: number; octets: number }> {
-  const skeleton = await compileMail({ campaignId, campaignName: 'Server upgrade', identity: sampleIdentity, content });
+export async function measureFill(
+  count: number,
+  content: Content = sampleContent,
+): Promise<{ perSecond: number; octets: number }> {
+  const skeleton = await compileMail({
+    campaignId,
+    campaignName: 'Server upgrade',
+    identity: sampleIdentity,
+    content,
+  });
   const recipients = Array.from({ length: 1000 }, (_, index) => sampleRecipient(index));
   const ids = recipients.map(({ contactId }) => messageIdOf(campaignId, contactId, skeleton.options.domain));
   const fillOne = (index: number): number => {
@@ -22,7 +30,10 @@ export async function measureFill(count: number, content: Content = sampleConten
   const started = performance.now();
   let octets = 0;
   for (let index = 0; index < count; index++) octets += fillOne(index);
-  return { perSecond: Math.round((count * 1000) / (performance.now() - started)), octets: Math.round(octets / count) };
+  return {
+    perSecond: Math.round((count * 1000) / (performance.now() - started)),
+    octets: Math.round(octets / count),
+  };
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -48,7 +48,11 @@ export const sampleContentWithLogic: Content = {
   ),
 };
 
-export const sampleIdentity: Identity = { name: 'IT department', address: 'it@example.com', replyTo: 'helpdesk@example.com' };
+export const sampleIdentity: Identity = {
+  name: 'IT department',
+  address: 'it@example.com',
+  replyTo: 'helpdesk@example.com',
+};
 
 export function sampleRecipient(index: number): Recipient {
   return {
@@ -60,7 +64,12 @@ export function sampleRecipient(index: number): Recipient {
     salutation: index % 2 === 0 ? 'Frau' : null,
     language: index % 4 === 0 ? 'de' : 'en',
     timeZone: null,
-    attributes: { server: `mail${index % 7}`, token: `t${index * 7919}`, room: index % 400, remote: index % 5 === 0 },
+    attributes: {
+      server: `mail${index % 7}`,
+      token: `t${index * 7919}`,
+      room: index % 400,
+      remote: index % 5 === 0,
+    },
     customer: { name: 'Muster & Söhne', attributes: {} },
   };
 }

@@ -37,12 +37,18 @@ describe('a merge field', () => {
     expect(read(field)).toBe(value);
   });
 
-  it.each(['contact', 'contact.first', 'contact.attributes', 'contact.attributes.a.b', 'customer', 'campaign.id', 'x.y', 'contact.firstName.length'])(
-    '%s does not exist',
-    (field) => {
-      expect(mergeLookup(field.split('.'))).toBeNull();
-    },
-  );
+  it.each([
+    'contact',
+    'contact.first',
+    'contact.attributes',
+    'contact.attributes.a.b',
+    'customer',
+    'campaign.id',
+    'x.y',
+    'contact.firstName.length',
+  ])('%s does not exist', (field) => {
+    expect(mergeLookup(field.split('.'))).toBeNull();
+  });
 
   it.each([
     ['contact.firstname', 'contact.firstName'],

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { greetingOf, understoodSalutations, type Greeted } from '../../domain/salutation.ts';
 
-const anna: Greeted = { firstName: 'Anna', lastName: 'Müller', title: 'Dr.', salutation: null, language: 'de' };
+const anna: Greeted = {
+  firstName: 'Anna',
+  lastName: 'Müller',
+  title: 'Dr.',
+  salutation: null,
+  language: 'de',
+};
 const nobody: Greeted = { firstName: null, lastName: null, title: null, salutation: null, language: null };
 
 describe('a greeting', () => {
@@ -52,7 +58,9 @@ describe('a greeting', () => {
 
   it('of several words that are not understood is taken literally', () => {
     expect(greetingOf({ ...anna, salutation: ' Liebe Tante Erna, ' })).toBe('Liebe Tante Erna,');
-    expect(greetingOf({ ...anna, salutation: 'Sehr geehrte Frau Dr. Müller,' })).toBe('Sehr geehrte Frau Dr. Müller,');
+    expect(greetingOf({ ...anna, salutation: 'Sehr geehrte Frau Dr. Müller,' })).toBe(
+      'Sehr geehrte Frau Dr. Müller,',
+    );
   });
 
   it('is German for German words when no language is known, and English for nobody in particular', () => {

@@ -6,7 +6,9 @@ import { SkeletonCache } from '../../mail/skeleton-cache.ts';
 import { sampleContentWithLogic, sampleIdentity, sampleRecipient } from '../bench/sample-content.ts';
 import { bytesOf, fillFor, mailOf, readBack, skeletonOf } from './example-mail.ts';
 
-async function faultsOf(content: Omit<Content, 'subject'> & { subject?: string }): Promise<readonly ContentFault[]> {
+async function faultsOf(
+  content: Omit<Content, 'subject'> & { subject?: string },
+): Promise<readonly ContentFault[]> {
   try {
     await compileMail(mailOf({ subject: 'x', ...content }));
     return [];
@@ -21,35 +23,168 @@ const body = (inside: string) =>
 
 describe('a content is refused with line and column of', () => {
   it.each<[string, Omit<Content, 'subject'>, string, number, number, RegExp]>([
-    ['an unknown filter', { text: 'a\n b {{ contact.email | nope }}' }, '/content/text', 2, 4, /filter "nope".*upcase/],
+    [
+      'an unknown filter',
+      { text: 'a\n b {{ contact.email | nope }}' },
+      '/content/text',
+      2,
+      4,
+      /filter "nope".*upcase/,
+    ],
     ['the raw filter', { html: '<p>{{ contact.email | raw }}</p>' }, '/content/html', 1, 4, /always escaped/],
     ['the escape filter', { html: '{{ contact.email | escape }}' }, '/content/html', 1, 1, /escape twice/],
-    ['a filter that is random', { text: '{{ contact.email | split: "" | sample }}' }, '/content/text', 1, 1, /"sample"/],
-    ['include', { text: 'x\n\n{% include "/etc/passwd" %}' }, '/content/text', 3, 1, /\{% include %\} is not available/],
+    [
+      'a filter that is random',
+      { text: '{{ contact.email | split: "" | sample }}' },
+      '/content/text',
+      1,
+      1,
+      /"sample"/,
+    ],
+    [
+      'include',
+      { text: 'x\n\n{% include "/etc/passwd" %}' },
+      '/content/text',
+      3,
+      1,
+      /\{% include %\} is not available/,
+    ],
     ['render', { text: '{% render "x" %}' }, '/content/text', 1, 1, /not available/],
     ['layout', { text: '{% layout "x" %}' }, '/content/text', 1, 1, /not available/],
     ['raw', { text: 'a {% raw %}{{ x }}{% endraw %}' }, '/content/text', 1, 3, /not available/],
-    ['a block that is not closed', { text: 'a\n{% if contact.email %}' }, '/content/text', 2, 1, /not closed/],
+    [
+      'a block that is not closed',
+      { text: 'a\n{% if contact.email %}' },
+      '/content/text',
+      2,
+      1,
+      /not closed/,
+    ],
     ['an output that is not closed', { text: 'a\n  {{ contact.email' }, '/content/text', 2, 3, /not closed/],
     ['an end of nothing', { text: 'ab{% endif %}' }, '/content/text', 1, 3, /nothing that it belongs to/],
-    ['an unknown field', { text: 'a\nb {{ contact.firstname }}' }, '/content/text', 2, 6, /"contact.firstname"; did you mean "contact.firstName"/],
-    ['an unknown field in logic', { text: '{% if contact.vip == 1 %}x{% endif %}' }, '/content/text', 1, 7, /"contact.vip"/],
+    [
+      'an unknown field',
+      { text: 'a\nb {{ contact.firstname }}' },
+      '/content/text',
+      2,
+      6,
+      /"contact.firstname"; did you mean "contact.firstName"/,
+    ],
+    [
+      'an unknown field in logic',
+      { text: '{% if contact.vip == 1 %}x{% endif %}' },
+      '/content/text',
+      1,
+      7,
+      /"contact.vip"/,
+    ],
     ['an unknown root', { text: '{{ user.name }}' }, '/content/text', 1, 4, /"user.name"/],
-    ['a computed field', { text: '{{ contact.attributes[contact.email] }}' }, '/content/text', 1, 4, /written out/],
-    ['a field given another value', { text: '{% assign contact = "x" %}' }, '/content/text', 1, 11, /another value/],
-    ['a script', { html: '<p>x</p>\n <script>alert(1)</script>' }, '/content/html', 2, 2, /<script> is not allowed/],
-    ['a script in MJML', { mjml: body(' <mj-text><script>x</script></mj-text>') }, '/content/mjml', 3, 11, /<script>/],
+    [
+      'a computed field',
+      { text: '{{ contact.attributes[contact.email] }}' },
+      '/content/text',
+      1,
+      4,
+      /written out/,
+    ],
+    [
+      'a field given another value',
+      { text: '{% assign contact = "x" %}' },
+      '/content/text',
+      1,
+      11,
+      /another value/,
+    ],
+    [
+      'a script',
+      { html: '<p>x</p>\n <script>alert(1)</script>' },
+      '/content/html',
+      2,
+      2,
+      /<script> is not allowed/,
+    ],
+    [
+      'a script in MJML',
+      { mjml: body(' <mj-text><script>x</script></mj-text>') },
+      '/content/mjml',
+      3,
+      11,
+      /<script>/,
+    ],
     ['an event handler', { html: '<p\n onclick="x">y</p>' }, '/content/html', 2, 2, /"onclick"/],
     ['a script in a link', { html: '<a href="javascript:x">y</a>' }, '/content/html', 1, 4, /script/],
-    ['a field in an attribute without quotes', { html: '<a href={{ contact.email }}>y</a>' }, '/content/html', 1, 4, /put quotes around \{\{ contact.email \}\}/],
-    ['a field in a style', { html: '<style>p { color: {{ contact.email }} }</style>' }, '/content/html', 1, 1, /inside <style>/],
-    ['an unknown MJML element', { mjml: body('  <mj-foo>x</mj-foo>') }, '/content/mjml', 3, 3, /mj-foo.*exist/],
-    ['an unknown MJML attribute', { mjml: body('<mj-text bad="1">x</mj-text>') }, '/content/mjml', 3, 1, /bad is illegal/],
-    ['a wrong MJML value that is a field', { mjml: body('<mj-text color="{{ contact.title }}">x</mj-text>') }, '/content/mjml', 3, 1, /\{\{ contact.title \}\}/],
-    ['an MJML element that is not closed', { mjml: '<mjml>\n<mj-body>' }, '/content/mjml', 2, 1, /<mj-body> is not closed/],
-    ['an MJML element that is closed in the wrong place', { mjml: '<mjml><mj-body>\n</mjml></mj-body>' }, '/content/mjml', 2, 1, /comes before <\/mj-body>/],
-    ['an include', { mjml: body('<mj-include path="/etc/passwd" type="html" />') }, '/content/mjml', 3, 1, /<mj-include>/],
-    ['Liquid that MJML drops', { mjml: body('{% if contact.title %}<mj-text>x</mj-text>{% endif %}') }, '/content/mjml', 3, 1, /mj-raw/],
+    [
+      'a field in an attribute without quotes',
+      { html: '<a href={{ contact.email }}>y</a>' },
+      '/content/html',
+      1,
+      4,
+      /put quotes around \{\{ contact.email \}\}/,
+    ],
+    [
+      'a field in a style',
+      { html: '<style>p { color: {{ contact.email }} }</style>' },
+      '/content/html',
+      1,
+      1,
+      /inside <style>/,
+    ],
+    [
+      'an unknown MJML element',
+      { mjml: body('  <mj-foo>x</mj-foo>') },
+      '/content/mjml',
+      3,
+      3,
+      /mj-foo.*exist/,
+    ],
+    [
+      'an unknown MJML attribute',
+      { mjml: body('<mj-text bad="1">x</mj-text>') },
+      '/content/mjml',
+      3,
+      1,
+      /bad is illegal/,
+    ],
+    [
+      'a wrong MJML value that is a field',
+      { mjml: body('<mj-text color="{{ contact.title }}">x</mj-text>') },
+      '/content/mjml',
+      3,
+      1,
+      /\{\{ contact.title \}\}/,
+    ],
+    [
+      'an MJML element that is not closed',
+      { mjml: '<mjml>\n<mj-body>' },
+      '/content/mjml',
+      2,
+      1,
+      /<mj-body> is not closed/,
+    ],
+    [
+      'an MJML element that is closed in the wrong place',
+      { mjml: '<mjml><mj-body>\n</mjml></mj-body>' },
+      '/content/mjml',
+      2,
+      1,
+      /comes before <\/mj-body>/,
+    ],
+    [
+      'an include',
+      { mjml: body('<mj-include path="/etc/passwd" type="html" />') },
+      '/content/mjml',
+      3,
+      1,
+      /<mj-include>/,
+    ],
+    [
+      'Liquid that MJML drops',
+      { mjml: body('{% if contact.title %}<mj-text>x</mj-text>{% endif %}') },
+      '/content/mjml',
+      3,
+      1,
+      /mj-raw/,
+    ],
     ['no MJML at all', { mjml: 'hello' }, '/content/mjml', 1, 1, /MJML/],
   ])('%s', async (_, content, pointer, line, column, detail) => {
     const [fault] = await faultsOf(content);
@@ -60,12 +195,23 @@ describe('a content is refused with line and column of', () => {
   it('a place behind Liquid that spans lines', async () => {
     const mjml = body('<mj-text>{{\n contact.email\n }}</mj-text>\n<mj-foo/>');
     expect(await faultsOf({ mjml })).toMatchObject([{ line: 6, column: 1 }]);
-    expect(await faultsOf({ html: 'a  \n\n {{- contact.email -}} \n\n<script></script>' })).toMatchObject([{ line: 5, column: 1 }]);
+    expect(await faultsOf({ html: 'a  \n\n {{- contact.email -}} \n\n<script></script>' })).toMatchObject([
+      { line: 5, column: 1 },
+    ]);
   });
 
   it('every fault at once', async () => {
-    const faults = await faultsOf({ subject: '{{ contact.x }}', html: '<script></script>{{ contact.y }}', text: '{{ z }}' });
-    expect(faults.map(({ pointer }) => pointer)).toEqual(['/content/subject', '/content/html', '/content/html', '/content/text']);
+    const faults = await faultsOf({
+      subject: '{{ contact.x }}',
+      html: '<script></script>{{ contact.y }}',
+      text: '{{ z }}',
+    });
+    expect(faults.map(({ pointer }) => pointer)).toEqual([
+      '/content/subject',
+      '/content/html',
+      '/content/html',
+      '/content/text',
+    ]);
   });
 });
 
@@ -88,17 +234,25 @@ describe('a compiled content', () => {
   });
 
   it('trims white space as Liquid asks for', async () => {
-    const skeleton = await skeletonOf({ subject: 'x', text: 'a  {{- contact.firstName -}}  b\n{%- if true -%} c {%- endif -%}\n d' });
+    const skeleton = await skeletonOf({
+      subject: 'x',
+      text: 'a  {{- contact.firstName -}}  b\n{%- if true -%} c {%- endif -%}\n d',
+    });
     expect((await readBack(bytesOf(fillFor(skeleton)))).text?.trimEnd()).toBe('aAnnabcd');
   });
 
   it('does not take derived text for Liquid', async () => {
-    const skeleton = await skeletonOf({ subject: 'x', html: '<p>{% if true %}&#123;&#123; contact.email }}{% endif %}&#123;% if %}</p>' });
+    const skeleton = await skeletonOf({
+      subject: 'x',
+      html: '<p>{% if true %}&#123;&#123; contact.email }}{% endif %}&#123;% if %}</p>',
+    });
     expect((await readBack(bytesOf(fillFor(skeleton)))).text?.trimEnd()).toBe('{{ contact.email }}{% if %}');
   });
 
   it('has no text part when nothing can be read in it, and only one for a text', async () => {
-    const image = bytesOf(fillFor(await skeletonOf({ subject: 'x', html: '<img src="https://example.com/x.png" alt="x">' })));
+    const image = bytesOf(
+      fillFor(await skeletonOf({ subject: 'x', html: '<img src="https://example.com/x.png" alt="x">' })),
+    );
     expect(image).toContain('Content-Type: text/html');
     expect(image).not.toContain('multipart');
     const text = bytesOf(fillFor(await skeletonOf({ subject: 'x', text: 'plain ü' })));
@@ -109,7 +263,10 @@ describe('a compiled content', () => {
   it('refuses "now", which would change with a retry', async () => {
     const skeleton = await skeletonOf({ subject: 'x', text: '{{ "now" | date: "%Y" }}' });
     expect(fillFor(skeleton)).toMatchObject({ ok: false, reason: { code: 'renderFailed' } });
-    const fixed = await skeletonOf({ subject: 'x', text: '{{ "2026-12-05T08:00:00Z" | date: "%d %B %Y %H:%M" }}' });
+    const fixed = await skeletonOf({
+      subject: 'x',
+      text: '{{ "2026-12-05T08:00:00Z" | date: "%d %B %Y %H:%M" }}',
+    });
     expect((await readBack(bytesOf(fillFor(fixed)))).text?.trimEnd()).toBe('05 December 2026 08:00');
   });
 
@@ -119,8 +276,12 @@ describe('a compiled content', () => {
       const person = sampleRecipient(index);
       const input = { recipient: person, messageId: '<1@example.com>', date: 0 };
       const email = await readBack(bytesOf(skeleton.fill(input)));
-      expect(email.html).toContain(`person${index}@example.org at Muster &amp; Söhne is on server mail${index % 7}.`);
-      expect(email.text).toContain(`person${index}@example.org at Muster & Söhne is on server mail${index % 7}.`);
+      expect(email.html).toContain(
+        `person${index}@example.org at Muster &amp; Söhne is on server mail${index % 7}.`,
+      );
+      expect(email.text).toContain(
+        `person${index}@example.org at Muster & Söhne is on server mail${index % 7}.`,
+      );
       expect(email.html).toContain(index % 5 === 0 ? `You work from home: MAIL${index % 7}.` : 'See you.');
     }
   });

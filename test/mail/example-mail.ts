@@ -4,7 +4,11 @@ import type { Content, Identity } from '../../domain/schema/content.ts';
 import { compileMail, type MailToCompile } from '../../mail/compile.ts';
 import type { FillResult, Skeleton } from '../../mail/skeleton.ts';
 
-export const identity: Identity = { name: 'Büro, "IT"', address: 'it@bücher.example', replyTo: 'helpdesk@example.com' };
+export const identity: Identity = {
+  name: 'Büro, "IT"',
+  address: 'it@bücher.example',
+  replyTo: 'helpdesk@example.com',
+};
 
 export const recipient: Recipient = {
   contactId: '00000000-0000-4000-8000-000000000001',

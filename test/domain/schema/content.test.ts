@@ -31,7 +31,9 @@ describe('an identity', () => {
     const identity = { name: 'IT', address: 'it@bücher.example', replyTo: 'jörg@example.com' };
     expect(identitySchema.parse(identity)).toEqual(identity);
     expect(paths(identitySchema, { ...identity, address: 'it@' })).toEqual(['address']);
-    expect(paths(identitySchema, { ...identity, replyTo: 'a@b.example\r\nBcc: c@d.example' })).toEqual(['replyTo']);
+    expect(paths(identitySchema, { ...identity, replyTo: 'a@b.example\r\nBcc: c@d.example' })).toEqual([
+      'replyTo',
+    ]);
     expect(paths(identitySchema, { ...identity, name: 'a\nb' })).toEqual(['name']);
     expect(paths(identitySchema, { ...identity, phone: '1' })).toEqual(['']);
   });

@@ -15,7 +15,17 @@ function findVerifier(): boolean {
   const there = () => spawnSync('python3', ['-c', 'import dkim, nacl'], { env: environment }).status === 0;
   if (there()) return true;
   if (existsSync(library)) return false;
-  const install = ['-m', 'pip', 'install', '--quiet', '--target', library, 'dkimpy==1.1.8', 'dnspython', 'pynacl'];
+  const install = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--target',
+    library,
+    'dkimpy==1.1.8',
+    'dnspython',
+    'pynacl',
+  ];
   return spawnSync('python3', install, { timeout: 60_000 }).status === 0 && there();
 }
 
@@ -28,7 +38,9 @@ print(dkim.verify(message, dnsfunc=lambda name, timeout=5: request["record"].enc
 
 function verify(message: string, record: string): boolean {
   const input = JSON.stringify({ message, record });
-  return execFileSync('python3', ['-c', program], { env: environment, input, encoding: 'utf8' }).trim() === 'True';
+  return (
+    execFileSync('python3', ['-c', program], { env: environment, input, encoding: 'utf8' }).trim() === 'True'
+  );
 }
 
 function recordOf(publicKey: KeyObject): string {
@@ -38,33 +50,55 @@ function recordOf(publicKey: KeyObject): string {
     : `v=DKIM1; k=rsa; p=${der.toString('base64')}`;
 }
 
-const pairs = { rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }), ed25519: generateKeyPairSync('ed25519') };
+const pairs = {
+  rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ed25519: generateKeyPairSync('ed25519'),
+};
 
 async function signed(kind: 'rsa' | 'ed25519', lines: readonly string[] = []): Promise<string> {
-  const plain = bytesOf(fillFor(await skeletonOf({ subject: 'Grüße  {{ contact.firstName }}', html: '<p>Hallo {{ contact.lastName }} </p>\n\n\n' })));
+  const plain = bytesOf(
+    fillFor(
+      await skeletonOf({
+        subject: 'Grüße  {{ contact.firstName }}',
+        html: '<p>Hallo {{ contact.lastName }} </p>\n\n\n',
+      }),
+    ),
+  );
   const message = Buffer.from([...lines, plain].join('\r\n'), 'latin1');
   const key = { domain: 'example.com', selector: 's1', privateKey: pairs[kind].privateKey };
   return Buffer.from(await signDkim(message, key, date)).toString('latin1');
 }
 
-const unsubscribe = ['List-Unsubscribe: <https://example.com/u/1>,', ' <mailto:u@example.com>', 'List-Unsubscribe-Post: List-Unsubscribe=One-Click'];
+const unsubscribe = [
+  'List-Unsubscribe: <https://example.com/u/1>,',
+  ' <mailto:u@example.com>',
+  'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+];
 
 describe('a DKIM signature', () => {
   const available = findVerifier();
 
-  it.skipIf(!available).each(['rsa', 'ed25519'] as const)('%s: is valid for another make (skipped without python3 dkimpy)', async (kind) => {
-    const record = recordOf(pairs[kind].publicKey);
-    const message = await signed(kind, unsubscribe);
-    expect(verify(message, record)).toBe(true);
-    expect(verify(message.replace('Hallo', 'Hullo'), record)).toBe(false);
-    expect(verify(message.replace('One-Click', 'Two-Click'), record)).toBe(false);
-    expect(verify(message.replace('List-ID: <mailings', 'List-ID: <mailing'), record)).toBe(false);
-    const second = message.replace('List-Unsubscribe: ', 'List-Unsubscribe: <https://evil.example>\r\nList-Unsubscribe: ');
-    expect(verify(second, record)).toBe(false);
-  });
+  it.skipIf(!available).each(['rsa', 'ed25519'] as const)(
+    '%s: is valid for another make (skipped without python3 dkimpy)',
+    async (kind) => {
+      const record = recordOf(pairs[kind].publicKey);
+      const message = await signed(kind, unsubscribe);
+      expect(verify(message, record)).toBe(true);
+      expect(verify(message.replace('Hallo', 'Hullo'), record)).toBe(false);
+      expect(verify(message.replace('One-Click', 'Two-Click'), record)).toBe(false);
+      expect(verify(message.replace('List-ID: <mailings', 'List-ID: <mailing'), record)).toBe(false);
+      const second = message.replace(
+        'List-Unsubscribe: ',
+        'List-Unsubscribe: <https://evil.example>\r\nList-Unsubscribe: ',
+      );
+      expect(verify(second, record)).toBe(false);
+    },
+  );
 
   it('names the list headers when they are there, and only then', async () => {
-    expect(await signed('rsa', unsubscribe)).toMatch(/h=[^;]*list-id:\r\n {2}list-unsubscribe:\r\n {2}list-unsubscribe-post/);
+    expect(await signed('rsa', unsubscribe)).toMatch(
+      /h=[^;]*list-id:\r\n {2}list-unsubscribe:\r\n {2}list-unsubscribe-post/,
+    );
     expect(await signed('rsa')).not.toMatch(/h=[^;]*list-unsubscribe/);
   });
 
