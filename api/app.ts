@@ -9,6 +9,7 @@ import { endpoints } from './endpoints.ts';
 import { toProblem } from './error-answer.ts';
 import { leaveBodyUnread } from './json-body.ts';
 import { observeRequests } from './metrics.ts';
+import { createOpenApi } from './openapi.ts';
 import { callerOf, registerEndpoints } from './pipeline.ts';
 import { Problem } from './problem.ts';
 
@@ -26,7 +27,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(observeRequests(deps.metrics));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: policy } }));
   app.use(refuseLongUrls());
-  serveDocs(app);
+  serveDocs(app, createOpenApi(endpoints));
   registerEndpoints(app, endpoints, deps, limitRate(deps));
   app.use((request) => {
     throw new Problem(

@@ -5,7 +5,11 @@ import type { Express } from 'express';
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 /** The API's documentation with a form for each request: Swagger UI from this machine, nothing from elsewhere. */
-export function serveDocs(app: Express): void {
+export function serveDocs(app: Express, openApi: object): void {
+  app.get('/openapi.json', (_request, response) => {
+    response.locals['route'] = '/openapi.json';
+    response.json(openApi);
+  });
   app.get('/docs', (_request, response) => {
     response.locals['route'] = '/docs';
     response.type('html').send(page);

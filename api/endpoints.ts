@@ -2,15 +2,25 @@ import type { Endpoint } from './endpoint.ts';
 import { campaignControlEndpoints } from './routes/campaign-control.ts';
 import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
+import { contactImportEndpoints } from './routes/contact-imports.ts';
+import { contactEndpoints } from './routes/contacts.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
+import { previewEndpoints } from './routes/previews.ts';
+import { recipientEndpoints } from './routes/recipients.ts';
+import { testSendEndpoints } from './routes/test-sends.ts';
 
 /** Everything that the API can do, in the order of its documentation. */
 export const endpoints: readonly Endpoint[] = [
+  ...contactImportEndpoints,
+  ...contactEndpoints,
   ...campaignEndpoints,
   ...campaignControlEndpoints,
   ...campaignHistoryEndpoints,
+  ...recipientEndpoints,
+  ...previewEndpoints,
+  ...testSendEndpoints,
   ...mainGateEndpoints,
   ...keyEndpoints,
   ...operationEndpoints,

@@ -32,10 +32,7 @@ const problemSchema = z
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
 /** The OpenAPI 3.1 document of a list of endpoints: the same definitions that answer. */
-export function createOpenApi(
-  endpoints: readonly Endpoint[],
-  version: string,
-): ReturnType<typeof createDocument> {
+export function createOpenApi(endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const endpoint of endpoints) {
     const path = (paths[endpoint.path] ??= {});
@@ -56,7 +53,7 @@ export function createOpenApi(
   }
   return createDocument({
     openapi: '3.1.1',
-    info: { title: 'Sluice', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    info: { title: 'Sluice', version: 'v1', description, license: { name: 'MIT', identifier: 'MIT' } },
     components: {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'A key as "sluice key create" makes it' },

@@ -28,7 +28,6 @@ export const contactImportEndpoints: readonly Endpoint[] = [
     answers: { 201: { description: 'All is read', schema: contactImportSchema } },
     problems: ['fileRefused'],
     handle: async ({ deps, caller, request }) => {
-      refuseEncoded(request.headers['content-encoding']);
       // Not destroyed when reading ends early: the refusal must still reach the caller.
       const source: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
       try {
@@ -90,12 +89,4 @@ export const contactImportEndpoints: readonly Endpoint[] = [
 
 function showImport({ startedAt, finishedAt, ...rest }: ContactImport) {
   return { ...rest, startedAt: wireInstant(startedAt), finishedAt: wireInstantOrNull(finishedAt) };
-}
-
-function refuseEncoded(encoding: string | undefined): void {
-  if (encoding === undefined || encoding === 'identity') return;
-  throw new Problem(
-    'unsupportedMediaType',
-    `the body is encoded as ${JSON.stringify(encoding.slice(0, 50))}; send the CSV file as it is, without Content-Encoding`,
-  );
 }
