@@ -1,6 +1,6 @@
 import type { Paint } from './paint.ts';
 import type { Surroundings } from './surroundings.ts';
-import { renderLine, type Line } from './terminal-text.ts';
+import { columnsOf, renderLine, type Line } from './terminal-text.ts';
 
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
 const leave = '\u001b[?7h\u001b[?25h\u001b[?1049l';
@@ -53,6 +53,14 @@ export function frame(lines: readonly Line[], size: { columns: number; rows: num
   const last = lines.at(-1);
   const shown =
     lines.length <= size.rows || last === undefined ? lines : [...lines.slice(0, size.rows - 1), last];
-  const text = shown.map((line) => `${renderLine(line, size.columns, paint)}\u001b[K`).join('\r\n');
-  return `${beginFrame}\u001b[H${text}\u001b[J${endFrame}`;
+  const texts = shown.map((line) => renderLine(line, size.columns, paint) + clearRest(line, size.columns));
+  const end = texts.pop() ?? '';
+  // What is below goes before the last line is written, for the same reason as in `clearRest`.
+  return `${beginFrame}\u001b[H${texts.map((text) => `${text}\r\n`).join('')}\u001b[J${end}${endFrame}`;
+}
+
+/** Behind a line that fills the terminal the cursor still stands on its last column: clearing would take that away. */
+function clearRest(line: Line, columns: number): string {
+  const width = line.reduce((sum, [, text]) => sum + columnsOf(text), 0);
+  return width >= columns ? '' : '\u001b[K';
 }

@@ -13,7 +13,8 @@ function pointed({ detail, errors = [] }: Problem): string[] {
   const told = new Set<string>();
   for (const error of errors) {
     const place = wordsOf(error.pointer);
-    if (detail?.includes(error.detail) === true && (place === '' || detail.includes(place))) continue;
+    const placed = place === '' || [place, error.pointer].some((each) => detail?.includes(each) === true);
+    if (detail?.includes(error.detail) === true && placed) continue;
     told.add(place === '' ? `  ${error.detail}` : `  ${place}: ${error.detail}`);
   }
   return [...told];

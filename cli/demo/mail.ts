@@ -16,8 +16,10 @@ export const demoContent = {
         <mj-text>{{ contact.salutation }}</mj-text>
         <mj-text>on 5 December the mail server is replaced. The client on your {{ contact.attributes.device }}
           in room {{ contact.attributes.room | default: "(not known)" }} then needs one new setting.</mj-text>
-        {% if customer.name %}<mj-text>Everybody at {{ customer.name }} gets this mail, a few at a time, so that the
-          help desk can answer each call.</mj-text>{% endif %}
+        <mj-raw>{% if customer.name %}</mj-raw>
+        <mj-text>Everybody at {{ customer.name }} gets this mail, a few at a time, so that the
+          help desk can answer each call.</mj-text>
+        <mj-raw>{% endif %}</mj-raw>
         <mj-button href="https://help.example.com/mail" background-color="#0b5cad">What to change</mj-button>
         <mj-text font-size="13px" color="#5a6470">Sent to {{ contact.email }} in the campaign {{ campaign.name }}.</mj-text>
       </mj-column>

@@ -48,15 +48,17 @@ export function tellStory({ out, now }: Surroundings, paint: Paint, signal: Abor
       const seconds = Math.round((now().getTime() - startedAt) / 1000);
       line(`${paint('dim', `${String(seconds).padStart(3)} s`)}  ${paint('strong', title)}`);
     },
-    say: (text) => line(`       ${text}`),
+    say: (text) => line(text === '' ? '' : `       ${text}`),
     show: (campaign) => {
+      // Before the snapshot there is nobody to show.
+      if (campaign.counts.total === 0) return;
       if (out.isTTY) {
         out.write(`\r\u001b[K${barLine(campaign, out.size().columns, paint)}`);
         barShown = true;
         return;
       }
       const { counts } = campaign;
-      const passed = counts.total === 0 ? 0 : Math.trunc((10 * settledOf(counts)) / counts.total);
+      const passed = Math.trunc((10 * settledOf(counts)) / counts.total);
       if (passed > tenth) line(barLine(campaign, 72, paint));
       tenth = Math.max(tenth, passed);
     },
@@ -77,6 +79,6 @@ export async function readCampaign(api: Api, id: string): Promise<Campaign> {
 function barLine({ counts }: Campaign, columns: number, paint: Paint): string {
   const doubt = counts.inDoubt > 0 ? `, ${count(counts.inDoubt)} in doubt` : '';
   const figures = ` ${count(settledOf(counts))} of ${count(counts.total)}${doubt}`;
-  const bar = progressBar(counts, Math.max(10, Math.min(50, columns - figures.length - 9)));
+  const bar = progressBar(counts, Math.max(10, Math.min(40, columns - figures.length - 9)));
   return renderLine([['plain', '       '], ...bar, ['plain', figures]], columns - 1, paint);
 }

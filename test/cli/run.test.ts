@@ -88,6 +88,13 @@ describe('exit codes', () => {
     const told = problem(422, 'name: a name is needed', [{ pointer: '/name', detail: 'a name is needed' }]);
     const { err } = await sluice(`campaign start ${sampleId}`, { [`PUT ${path}/start`]: told });
     expect(err.match(/a name is needed/g)).toHaveLength(1);
+    const pointed = problem(422, '/content/mjml: no such tag (and 1 more)', [
+      { pointer: '/content/mjml', detail: 'no such tag' },
+      { pointer: '/content/text', detail: 'unknown field' },
+    ]);
+    const more = await sluice(`campaign start ${sampleId}`, { [`PUT ${path}/start`]: pointed });
+    expect(more.err.match(/no such tag/g)).toHaveLength(1);
+    expect(more.err).toContain('content.text: unknown field');
   });
 
   it('is 3 without a good key, and says where the key was looked for', async () => {
