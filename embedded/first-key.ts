@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { insertKey, readKeySecret } from '../db/api-keys.ts';
 import { openDatabase } from '../db/open.ts';
-import { readConfiguration } from '../domain/schema/configuration.ts';
 
 /**
  * Sees to it that `api-key` in the data folder holds an admin's key of this database, where the command line finds it.
@@ -39,18 +37,3 @@ function readText(path: string): string {
     return '';
   }
 }
-
-/** Where api and worker run without `sluice up`: makes the first key, with which all others are made. */
-async function main(): Promise<void> {
-  const { dataDir, databaseUrl } = readConfiguration(process.env, 'api', (path) =>
-    readFileSync(path, 'utf8'),
-  );
-  await ensureFirstKey(resolve(dataDir), databaseUrl);
-  console.log(`an admin's key is in ${join(resolve(dataDir), 'api-key')}`);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
