@@ -14,7 +14,7 @@ import { callerOf, registerEndpoints } from './pipeline.ts';
 import { Problem } from './problem.ts';
 
 /** Longer ones are refused with 414; node refuses request lines beyond its header limit by itself. */
-const maxUrlLength = 8_000;
+export const maxUrlLength = 8_000;
 
 /** The HTTP API as one express application. It keeps no state but the rate limiter's counters. */
 export function createApp(deps: ApiDeps): Express {

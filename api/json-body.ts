@@ -64,8 +64,9 @@ export function wouldRead(request: IncomingMessage): boolean {
 export function leaveBodyUnread(request: IncomingMessage): void {
   if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= worthReadingBytes) return;
   request.pause();
-  // Marks the body as taken, or node would read it to its end once the answer is written.
-  request.read(0);
+  // Somebody has read: else node would take the body to its end once the answer is written. What is here already must
+  // be taken, or this does not count as reading.
+  request.read();
   const { socket } = request;
   setTimeout(() => socket.destroy(), 1_000).unref();
 }

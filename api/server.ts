@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { maxUrlLength } from './app.ts';
 import { wouldRead } from './json-body.ts';
 import { Problem } from './problem.ts';
 
@@ -76,8 +77,8 @@ function refuseUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, 
 
 function unreadable({ code, rawPacket }: { code?: string; rawPacket?: Buffer }): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
-    return rawPacket !== undefined && !rawPacket.includes('\r\n')
-      ? new Problem('urlTooLong', 'a URL has at most 8000 characters; send less')
+    return rawPacket !== undefined && !rawPacket.subarray(0, maxUrlLength).includes('\r\n')
+      ? new Problem('urlTooLong', `a URL has at most ${maxUrlLength} characters; send less`)
       : new Problem('headersTooLarge', `URL and headers have at most ${maxHeaderBytes} bytes; send less`);
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new Problem('malformedRequest', 'the request came too slowly; send it at once');

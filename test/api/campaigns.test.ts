@@ -16,7 +16,11 @@ async function createDraft(change: Record<string, unknown> = {}): Promise<string
 
 describe('a draft', () => {
   it('is made, read, changed and removed', async () => {
-    const made = await api.call('POST', '/v1/campaigns', campaignBody({ startAt: '2099-12-01T08:00:00+01:00' }));
+    const made = await api.call(
+      'POST',
+      '/v1/campaigns',
+      campaignBody({ startAt: '2099-12-01T08:00:00+01:00' }),
+    );
     expect(made.status).toBe(201);
     const { id } = made.body as { id: string };
     expect(made.headers.get('location')).toBe(`/v1/campaigns/${id}`);
@@ -33,7 +37,10 @@ describe('a draft', () => {
       temporal: null,
       createdBy: 'an admin',
     });
-    const changed = await api.call('PATCH', `/v1/campaigns/${id}`, { pace: { size: 10, every: '90s' }, startAt: null });
+    const changed = await api.call('PATCH', `/v1/campaigns/${id}`, {
+      pace: { size: 10, every: '90s' },
+      startAt: null,
+    });
     expect(changed).toMatchObject({
       status: 200,
       body: { version: 2, pace: { size: 10, every: '1m30s' }, startAt: null, name: 'Server upgrade' },
@@ -46,13 +53,26 @@ describe('a draft', () => {
   it('is not changed or removed by somebody who saw an older version', async () => {
     const id = await createDraft();
     await api.call('PATCH', `/v1/campaigns/${id}`, { name: 'Another' });
-    const stale = await api.call('PATCH', `/v1/campaigns/${id}`, { name: 'A third' }, { headers: { 'If-Match': '"1"' } });
+    const stale = await api.call(
+      'PATCH',
+      `/v1/campaigns/${id}`,
+      { name: 'A third' },
+      { headers: { 'If-Match': '"1"' } },
+    );
     expect(stale).toMatchObject({
       status: 412,
-      body: { type: '/problems/stale-version', expected: { version: 1 }, current: { version: 2, state: 'draft' } },
+      body: {
+        type: '/problems/stale-version',
+        expected: { version: 1 },
+        current: { version: 2, state: 'draft' },
+      },
     });
-    expect((await api.call('DELETE', `/v1/campaigns/${id}`, undefined, { headers: { 'If-Match': '"1"' } })).status).toBe(412);
-    expect((await api.call('DELETE', `/v1/campaigns/${id}`, undefined, { headers: { 'If-Match': '"2"' } })).status).toBe(204);
+    expect(
+      (await api.call('DELETE', `/v1/campaigns/${id}`, undefined, { headers: { 'If-Match': '"1"' } })).status,
+    ).toBe(412);
+    expect(
+      (await api.call('DELETE', `/v1/campaigns/${id}`, undefined, { headers: { 'If-Match': '"2"' } })).status,
+    ).toBe(204);
   });
 });
 
