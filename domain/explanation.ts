@@ -87,7 +87,7 @@ function waiting(facts: Facts): string {
   const closed = hindrance(facts);
   const again =
     delivery.state === 'deferred' && delivery.nextAttemptAt !== null
-      ? `was tried ${times(delivery.attempts)} and is deferred until ${instant(delivery.nextAttemptAt)} because ${failure(delivery.reply, delivery.reason)}`
+      ? `was tried ${delivery.attempts === 1 ? 'once' : `${delivery.attempts} times`} and is deferred until ${instant(delivery.nextAttemptAt)} because ${failure(delivery.reply, delivery.reason)}`
       : null;
   if (closed !== null) return `${again === null ? 'Waits' : `${capital(again)}, and waits`}: ${closed}.`;
   const settled = facts.settlement === null ? '' : ` (back in the plan: ${settledBy(facts.settlement)})`;

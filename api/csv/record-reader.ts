@@ -36,7 +36,8 @@ export class RecordReader {
   #beginOffset = 0;
   /** Bytes of the file before the current chunk. */
   #offset = 0;
-  #afterCr = false;
+  /** The last byte that was read. */
+  #last = 0;
   #fields: string[] = [];
   #index = 0;
   /** What earlier chunks (or the text before a doubled quote) hold of the current field. */
@@ -57,8 +58,8 @@ export class RecordReader {
       if (byte > 0x7f) this.#ascii = false;
       else if (byte === 0) this.#blame('nul');
       if (byte === lineFeed || byte === carriageReturn) {
-        const secondHalf = byte === lineFeed && this.#afterCr;
-        this.#afterCr = byte === carriageReturn;
+        const secondHalf = byte === lineFeed && this.#last === carriageReturn;
+        this.#last = byte;
         if (!secondHalf) this.#line++;
         if (this.#mode === 'quoted') continue;
         if (secondHalf) this.#beginOffset = this.#offset + at + 1;
@@ -66,7 +67,7 @@ export class RecordReader {
         from = at + 1;
         continue;
       }
-      this.#afterCr = false;
+      this.#last = byte;
       from = this.#take(chunk, byte, from, at);
     }
     this.#keepRest(chunk, from);
@@ -77,6 +78,8 @@ export class RecordReader {
   /** After the last chunk: the record that had no line end. */
   end(): CsvRecord[] {
     if (this.#mode === 'quoted') this.#fault = { kind: 'quoteNotClosed', field: this.#index };
+    // What ends at the end of the file counts as a line, with or without a line end.
+    if (this.#last !== lineFeed && this.#last !== carriageReturn) this.#line++;
     this.#endRecord('', 0, 0);
     return this.#flush();
   }
