@@ -88,8 +88,10 @@ class Transaction {
     if (this.#closing('mail', await this.#conversation.next(mailMs))) return this.#closedAtMail();
     if (this.#closing('rcpt', await this.#conversation.next(rcptMs))) return this.#over(this.#decided());
     const data = await this.#conversation.next(dataMs);
-    if (this.#decision === null) return this.#afterData(data);
-    return data.code === 354 ? await this.#sendNothing() : this.#refusedSoFar(data);
+    if (this.#decision === null) return await this.#afterData(data);
+    if (data.code === 354) return await this.#sendNothing();
+    const inStep = data.code !== 421 && !isPositive(data);
+    return inStep ? await this.#reset() : this.#over(this.#decided());
   }
 
   async #oneByOne(envelope: Envelope): Promise<Result | null> {
@@ -101,7 +103,7 @@ class Transaction {
     if (this.#closing('rcpt', await this.#conversation.next(rcptMs))) return this.#over(this.#decided());
     if (this.#decision !== null) return await this.#reset();
     this.#conversation.write('DATA\r\n');
-    return this.#afterData(await this.#conversation.next(dataMs));
+    return await this.#afterData(await this.#conversation.next(dataMs));
   }
 
   /** Takes the reply to MAIL or RCPT; true when the relay ends the session with it (421). */
@@ -119,15 +121,12 @@ class Transaction {
     return this.#over(this.#reused && decision.kind === 'deferred' ? 'stale' : decision);
   }
 
-  #afterData(wire: WireReply): Result | null {
+  async #afterData(wire: WireReply): Promise<Result | null> {
     if (wire.code === 354) return null;
     // 2xx to DATA makes no sense: the relay does not wait for a message, and what it thinks is not known.
-    const outcome = isPositive(wire) ? notSent('the relay did not ask for the message') : judge('data', wire);
-    return { outcome, goesOn: wire.code !== 421 && outcome.kind !== 'notSent' };
-  }
-
-  #refusedSoFar(data: WireReply): Result {
-    return { outcome: this.#decided(), goesOn: data.code !== 421 && !isPositive(data) };
+    if (isPositive(wire)) return this.#over(notSent('the relay did not ask for the message'));
+    this.#decision = judge('data', wire);
+    return wire.code === 421 || wire.code < 400 ? this.#over(this.#decision) : await this.#reset();
   }
 
   /** The relay refused the recipient, yet asks for a message: an empty one, whose reply says nothing (RFC 2920 3.1). */
@@ -137,7 +136,7 @@ class Transaction {
     return { outcome: this.#decided(), goesOn: ignored.code !== 421 };
   }
 
-  /** Ends a transaction whose recipient was refused, so that the next MAIL is in place. */
+  /** Ends a transaction that DATA did not end: with its MAIL still standing the next one would be refused (503). */
   async #reset(): Promise<Result> {
     this.#conversation.write('RSET\r\n');
     const done = await this.#conversation.next(this.#timeouts.mailMs);
