@@ -19,6 +19,7 @@ import type { Act, ActOutcome, CampaignMessenger, RunStatus } from './campaign-m
 /** An update needs a living worker; one that has to start needs some seconds. */
 const actDeadlineMs = 10_000;
 const startDeadlineMs = 5_000;
+const reachDeadlineMs = 2_000;
 /** For what nobody waits for, and for looks that an answer can do without. */
 const shortDeadlineMs = 1_500;
 /** After a look that failed, the next ones do not wait: screens stay fast while Temporal is away. */
@@ -52,11 +53,13 @@ class TemporalMessenger implements CampaignMessenger {
   }
 
   async isReachable(deadlineMs: number): Promise<boolean> {
+    if (Date.now() < this.#noLookBefore) return false;
     const { namespace } = this;
     try {
       await this.#within(deadlineMs, () => this.#connection.workflowService.describeNamespace({ namespace }));
       return true;
     } catch {
+      this.#noLookBefore = Date.now() + lookAgainMs;
       return false;
     }
   }
@@ -77,6 +80,8 @@ class TemporalMessenger implements CampaignMessenger {
   }
 
   async act(campaignId: string, act: Act): Promise<ActOutcome> {
+    // Without this a message to nobody would be tried until its deadline.
+    if (!(await this.isReachable(reachDeadlineMs))) return { kind: 'away', asked: false, cause: null };
     const { update, args } = messageOf(act);
     const updateId = act.controlId;
     const handle = this.#client.workflow.getHandle(campaignWorkflowId(campaignId));

@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+
+/** As much of JSON Schema as the OpenAPI file uses. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly items?: JsonSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly example?: unknown;
+}
+
+export type Schemas = Readonly<Record<string, JsonSchema>>;
+
+/** Values that a schema allows. Examples are drawn often: they make sense where a pattern alone would not. */
+export function valid(schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
+  const { $ref, example } = schema;
+  if ($ref !== undefined) return valid(schemas[$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
+  const drawn = draw(schema, schemas);
+  return example === undefined
+    ? drawn
+    : fc.oneof({ weight: 3, arbitrary: fc.constant(example) }, { weight: 1, arbitrary: drawn });
+}
+
+/** Anything that JSON can say, with the things that hurt programs. */
+export const junk: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    1.5,
+    '',
+    ' ',
+    'a\0b',
+    '\ud800',
+    '../..',
+    "'; drop table x;--",
+    '{{ x }}',
+    '9'.repeat(400),
+  ),
+  fc.constantFrom<unknown>(
+    [],
+    {},
+    [[]],
+    { __proto__: 1 },
+    { constructor: 1 },
+    'é'.repeat(300),
+    '2020-01-01T00:00:00Z',
+    '0000-01-01T00:00:00Z',
+  ),
+  fc.string({ unit: 'binary' }),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+/** A value with one thing in it changed: a part replaced, left out, or an unknown field added. */
+export function mutated(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc
+    .tuple(value, fc.nat(), fc.constantFrom('replace', 'drop', 'add'), junk)
+    .map(([whole, index, how, other]) => {
+      const places = placesIn(whole);
+      const place = places[index % Math.max(1, places.length)];
+      if (place === undefined) return other;
+      const copy: unknown = structuredClone(whole);
+      const parent = place.slice(0, -1).reduce<unknown>((at, key) => (isRecord(at) ? at[key] : at), copy);
+      const key = place.at(-1) ?? '';
+      if (!isRecord(parent)) return other;
+      if (how === 'replace') parent[key] = other;
+      else if (how === 'drop') delete parent[key];
+      else parent['unexpected'] = other;
+      return copy;
+    });
+}
+
+function draw(schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return fc.oneof(...choices.map((each) => valid(each, schemas)));
+  if (schema.allOf !== undefined && schema.allOf[0] !== undefined) return valid(schema.allOf[0], schemas);
+  if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
+  if (types.length > 1) return fc.oneof(...types.map((type) => draw({ ...schema, type }, schemas)));
+  switch (types[0]) {
+    case 'string':
+      return drawString(schema);
+    case 'integer':
+      return fc.integer({ min: clamp(schema.minimum), max: clamp(schema.maximum ?? 1_000_000) });
+    case 'number':
+      return fc.double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true });
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'array':
+      return fc.array(valid(schema.items ?? {}, schemas), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 3, 3),
+      });
+    case 'object':
+      return drawObject(schema, schemas);
+    default:
+      return fc.jsonValue({ maxDepth: 2 });
+  }
+}
+
+function drawObject(
+  { properties = {}, required = [], additionalProperties }: JsonSchema,
+  schemas: Schemas,
+): fc.Arbitrary<unknown> {
+  const model = Object.fromEntries(
+    Object.entries(properties).map(([name, each]) => [name, valid(each, schemas)]),
+  );
+  const declared = fc.record(model, { requiredKeys: required.filter((name) => name in model) });
+  if (typeof additionalProperties !== 'object') return declared;
+  const others = fc.dictionary(
+    fc.string({ minLength: 1, maxLength: 10 }),
+    valid(additionalProperties, schemas),
+    { maxKeys: 3 },
+  );
+  return fc.tuple(others, declared).map(([more, own]) => ({ ...more, ...own }));
+}
+
+function drawString({ format, pattern, minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
+  if (format === 'uuid') return fc.uuid();
+  if (format === 'date-time')
+    return fc
+      .date({ min: new Date('1971-01-01'), max: new Date('2090-01-01'), noInvalidDate: true })
+      .map((at) => at.toISOString());
+  if (pattern !== undefined && !pattern.includes('(?')) return fc.stringMatching(new RegExp(pattern));
+  return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 60)), unit: 'grapheme' });
+}
+
+function placesIn(value: unknown, path: readonly string[] = []): string[][] {
+  if (!isRecord(value)) return [];
+  return Object.keys(value).flatMap((key) => [[...path, key], ...placesIn(value[key], [...path, key])]);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function clamp(bound: number | undefined): number {
+  return Math.max(-1_000_000_000, Math.min(1_000_000_000, bound ?? -1_000));
+}
