@@ -25,11 +25,11 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
   await client.connect();
   try {
     await refuseOldServer(client);
-    await client.query(`create table if not exists sluice_migration
-      (id integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
+    await prepareTable(client);
+    const migrations = await readMigrations();
+    await refuseNewerDatabase(client, migrations.at(-1)?.id ?? 0);
     const applied: string[] = [];
-    for (const migration of await readMigrations())
-      if (await apply(client, migration)) applied.push(migration.name);
+    for (const migration of migrations) if (await apply(client, migration)) applied.push(migration.name);
     return { applied };
   } finally {
     await client.end();
@@ -47,7 +47,7 @@ export async function schemaMismatch(
   if (found === newest) return null;
   return found < newest
     ? `the database is at migration ${found}, this program needs ${newest}; run "node db/migrate.js"`
-    : `the database is at migration ${found}, newer than this program (${newest}); start the newer version`;
+    : newerDatabase(found, newest);
 }
 
 /** Throws when a database does not have exactly this program's schema: a worker on a wrong one could lose mails. */
@@ -67,6 +67,29 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
   if (major < oldestServer)
     throw new Error(`PostgreSQL ${oldestServer} or newer is needed (found ${major}); upgrade the server`);
+}
+
+/** Any number that nobody else uses: `create table if not exists` alone fails when two processes do it at once. */
+const firstTableLock = 7_311_540_021;
+
+async function prepareTable(client: pg.Client): Promise<void> {
+  await client.query('begin');
+  await client.query(`select pg_advisory_xact_lock(${firstTableLock})`);
+  await client.query(`create table if not exists sluice_migration
+    (id integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
+  await client.query('commit');
+}
+
+async function refuseNewerDatabase(client: pg.Client, newest: number): Promise<void> {
+  const { rows } = await client.query<{ found: number | null }>(
+    'select max(id) as found from sluice_migration',
+  );
+  const found = rows[0]?.found ?? 0;
+  if (found > newest) throw new Error(newerDatabase(found, newest));
+}
+
+function newerDatabase(found: number, newest: number): string {
+  return `the database is at migration ${found}, newer than this program (${newest}); start the newer version`;
 }
 
 async function readMigrations(): Promise<Migration[]> {
