@@ -11,12 +11,13 @@ export interface CommandResult {
 export async function runCommand(
   command: string,
   args: readonly string[],
-  options: { readonly deadlineMs: number; readonly cwd?: string },
+  options: { readonly deadlineMs: number; readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<CommandResult> {
   return await new Promise((resolve) => {
     let output = '';
     const child = spawn(command, args, {
       cwd: options.cwd,
+      env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.deadlineMs,
       killSignal: 'SIGKILL',

@@ -209,7 +209,7 @@ function environmentOf(options: PartsOptions, addresses: Addresses, ownTemporal:
 /** A profile that the user has for another Temporal (TLS, API key) must not be mixed with our server's address. */
 function ownTemporalEnvironment(options: PartsOptions, addresses: Addresses): Record<string, string> {
   const config = join(options.dataDir, 'temporal.toml');
-  writeFileSync(config, '', { mode: 0o600 });
+  writeFileSync(config, '[profile.default]\n', { mode: 0o600 });
   return {
     TEMPORAL_ADDRESS: addresses.temporal ?? '',
     TEMPORAL_NAMESPACE: 'default',

