@@ -102,18 +102,25 @@ describe.each([
   });
 });
 
-/** Answers the commands of one transaction with these replies, then takes mails like a good relay. */
+/** Answers the commands of one transaction with these replies, then takes mails like a good relay, which wants them in order. */
 async function replies(it: PeerConnection, offers: string[], answers: Record<string, string>): Promise<void> {
   await welcome(it, offers);
+  let open = false;
   for (;;) {
     const command = (await it.line()).slice(0, 4);
-    const answer = answers[command] ?? (command === 'DATA' ? '354 go on' : '250 2.1.0 fine');
+    const nested: string | undefined =
+      command === 'MAIL' && open ? '503 5.5.1 nested MAIL command' : undefined;
+    const answer: string =
+      nested ?? answers[command] ?? (command === 'DATA' ? '354 go on' : '250 2.1.0 fine');
     delete answers[command];
+    if (command === 'MAIL') open = answer.startsWith('2');
+    if (command === 'RSET') open = false;
     it.say(answer);
     if (answer.startsWith('421')) it.close();
     if (command !== 'DATA' || !answer.startsWith('354')) continue;
     await it.message();
     it.say(answers['.'] ?? '250 2.0.0 taken');
+    open = false;
     delete answers['.'];
   }
 }
@@ -273,15 +280,13 @@ describe('a reused connection', () => {
   });
 
   it('that answers MAIL with 421 is replaced; 421 on the fresh one stands', async () => {
-    await withPeer((it, n) =>
-      n === 1
-        ? goodUntil(it, ['PIPELINING'], 'dot', () => it.say('250 taken')).then(async () => {
-            await it.line();
-            it.say('421 4.4.2 idle');
-            it.close();
-          })
-        : replies(it, ['PIPELINING'], { MAIL: '421 4.7.0 slow down' }),
-    );
+    await withPeer(async (it, n) => {
+      if (n > 1) return await replies(it, ['PIPELINING'], { MAIL: '421 4.7.0 slow down' });
+      await goodUntil(it, ['PIPELINING'], 'dot', () => it.say('250 taken'));
+      await it.line();
+      it.say('421 4.4.2 idle');
+      it.close();
+    });
     expect(await sendOne(pool)).toMatchObject({ kind: 'accepted' });
     expect(await sendOne(pool)).toMatchObject({
       kind: 'deferred',

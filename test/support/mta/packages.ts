@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const cache = join(import.meta.dirname, '../../../.sluice/mta');
+
+/** The folder with the unpacked files of Debian packages, or why there is none. */
+type Unpacked = { readonly folder: string } | { readonly missing: string };
+
+/**
+ * Downloads Debian packages and unpacks them into a cache of this working copy, without installing them: mail servers
+ * conflict with each other as packages, and a test must not change the machine. The second time nothing is downloaded.
+ */
+export async function unpackPackages(packages: readonly string[]): Promise<Unpacked> {
+  const folder = join(cache, packages.join('+'));
+  if (existsSync(folder)) return { folder };
+  if (process.platform !== 'linux') return { missing: 'needs Linux' };
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, 'download-'));
+  try {
+    await run('apt-get', ['-q', 'download', ...packages], { cwd: work, timeout: 60_000 });
+    for (const file of await readdir(work)) {
+      if (file.endsWith('.deb')) await run('dpkg', ['-x', file, 'files'], { cwd: work });
+    }
+    await rename(join(work, 'files'), folder);
+    return { folder };
+  } catch (error) {
+    return { missing: `apt-get download ${packages.join(' ')} failed (${reason(error)})` };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? error.message) : String(error);
+}
