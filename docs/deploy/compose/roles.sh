@@ -3,7 +3,7 @@
 # and neither can read the other's.
 set -eu
 psql --no-psqlrc --set ON_ERROR_STOP=1 --username postgres --dbname postgres \
-  --set sluice="$SLUICE_DB_PASSWORD" --set temporal="$TEMPORAL_DB_PASSWORD" <<'SQL'
+  --set sluice="$DATABASE_PASSWORD" --set temporal="$TEMPORAL_DB_PASSWORD" <<'SQL'
 create role sluice login password :'sluice';
 create role temporal login password :'temporal';
 create database sluice owner sluice;
