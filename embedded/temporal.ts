@@ -7,7 +7,7 @@ import { freePort } from './free-port.ts';
 import { logSince, logSize } from './log-file.ts';
 import { identify, signalProcess, type ProcessIdentity } from './process-identity.ts';
 import { type FindOptions, findProgram } from './temporal-binary.ts';
-import { temporalCli, timeSkippingServer } from './program.ts';
+import { temporalCli } from './program.ts';
 import { until } from './until.ts';
 
 export interface TemporalOptions extends FindOptions {
@@ -40,7 +40,7 @@ export interface Temporal {
 }
 
 /** The two attributes by which a campaign's run is found in the Temporal UI. */
-export const campaignSearchAttributes = ['CampaignId', 'CampaignStatus'] as const;
+const campaignSearchAttributes = ['CampaignId', 'CampaignStatus'] as const;
 
 /** The real Temporal development server on 127.0.0.1, with namespace `default` and its data in one SQLite file. */
 export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
@@ -52,17 +52,6 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
     const port = await freePort(options.port);
     const uiPort = options.headless === true ? undefined : await freePort(options.uiPort);
     return { binary, port, uiPort, args: devServerArguments({ ...options, dbFile }, port, uiPort) };
-  });
-}
-
-/** The test server whose time jumps to the next timer while nobody is at work; everything in memory. */
-export async function startTimeSkippingServer(
-  options: FindOptions & { readonly log: string },
-): Promise<Temporal> {
-  const binary = await findProgram(timeSkippingServer, options);
-  return await untilStarted(options.log, async () => {
-    const port = await freePort();
-    return { binary, port, uiPort: undefined, args: [String(port), '--enable-time-skipping'] };
   });
 }
 
@@ -146,7 +135,7 @@ async function isUp(child: ChildProcess, address: string): Promise<boolean> {
 }
 
 /** The port opens before the services behind it are ready: ask for the namespace, as a worker will. */
-export async function answers(address: string, namespace = 'default'): Promise<boolean> {
+async function answers(address: string, namespace = 'default'): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 2_000 });
     try {
