@@ -4,9 +4,14 @@ import type { Reply } from '../../domain/outcome.ts';
 import { RelayTrouble } from '../transport.ts';
 import type { Relay } from './relay.ts';
 
-/** A TCP connection to the relay. Throws RelayTrouble relayUnreachable. */
-export async function connectPlain(relay: Relay, timeoutMs: number): Promise<net.Socket> {
+/** A TCP connection to the relay, shown to `began` before it is there. Throws RelayTrouble relayUnreachable. */
+export async function connectPlain(
+  relay: Relay,
+  timeoutMs: number,
+  began: (socket: net.Socket) => void,
+): Promise<net.Socket> {
   const socket = net.connect({ host: relay.host, port: relay.port, noDelay: true, keepAlive: true });
+  began(socket);
   try {
     await whenReady(socket, 'connect', timeoutMs);
   } catch (error) {

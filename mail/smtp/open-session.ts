@@ -13,10 +13,16 @@ import { tickMs, type Timeouts } from './timeouts.ts';
 /**
  * A session ready for its first mail: connected, greeted, secured, logged in. Throws RelayTrouble, nothing else.
  * TLS fails closed where it is required, and a password never crosses to another machine in clear unless the relay's
- * settings say so (`insecureAuth`).
+ * settings say so (`insecureAuth`). When `ending` fires in the meantime the connection is given up, as RelayTrouble too.
  */
-export async function openSession(relay: Relay, timeouts: Timeouts): Promise<SmtpSession> {
+export async function openSession(
+  relay: Relay,
+  timeouts: Timeouts,
+  ending: AbortSignal,
+): Promise<SmtpSession> {
   const opening = new Opening(relay, timeouts);
+  const giveUp = (): void => opening.abandon();
+  ending.addEventListener('abort', giveUp, { once: true });
   try {
     return await opening.run();
   } catch (error) {
@@ -24,6 +30,8 @@ export async function openSession(relay: Relay, timeouts: Timeouts): Promise<Smt
     if (!(error instanceof ConnectionLost)) throw error;
     const message = `the relay ${relay.host}:${relay.port} did not finish its greeting: ${error.message}; try again later`;
     throw new RelayTrouble('relayUnavailable', message, null, { cause: error });
+  } finally {
+    ending.removeEventListener('abort', giveUp);
   }
 }
 
@@ -67,8 +75,9 @@ class Opening {
   }
 
   async #connect(): Promise<net.Socket> {
-    const plain = await connectPlain(this.#relay, this.#timeouts.connectMs);
-    this.#socket = plain;
+    const plain = await connectPlain(this.#relay, this.#timeouts.connectMs, (socket) => {
+      this.#socket = socket;
+    });
     return this.#relay.tls === 'implicit'
       ? await secure(plain, this.#relay, this.#timeouts.connectMs)
       : plain;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Outcome } from '../../domain/outcome.ts';
-import { type Lane, RelayTrouble, type Transport, type WireMail } from '../transport.ts';
+import { type Lane, RelayTrouble, type Transport } from '../transport.ts';
 import { openSession } from './open-session.ts';
+import { type LaneWork, PooledLane } from './pooled-lane.ts';
 import type { Relay } from './relay.ts';
 import type { SmtpSession } from './session.ts';
 import { standardTimeouts, type Timeouts } from './timeouts.ts';
@@ -43,7 +43,7 @@ export class SmtpPool implements Transport {
   #failures = 0;
   #trouble: { readonly error: Error; readonly until: number; readonly total: boolean } | null = null;
   #sweeper: NodeJS.Timeout | null = null;
-  #closed = false;
+  readonly #ending = new AbortController();
 
   constructor(relay: Relay, options: PoolOptions = {}) {
     this.#relay = relay;
@@ -65,9 +65,9 @@ export class SmtpPool implements Transport {
     return await this.#waitInLine(signal);
   }
 
-  /** Says goodbye on every connection. Lanes that are out end theirs when they are released. */
+  /** Says goodbye on every connection. Lanes that are out end theirs when they are released; what is being opened is given up. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#ending.abort();
     this.#rejectAll(new RelayTrouble('relayUnreachable', closedText));
     for (const { session } of this.#idle.splice(0)) void this.#sayGoodbye(session);
     if (this.#sweeper !== null) clearInterval(this.#sweeper);
@@ -88,6 +88,10 @@ export class SmtpPool implements Transport {
       this.#waiters.push(waiter);
       this.#serve();
     });
+  }
+
+  get #closed(): boolean {
+    return this.#ending.signal.aborted;
   }
 
   #serve(): void {
@@ -125,7 +129,7 @@ export class SmtpPool implements Transport {
   async #openForWaiter(): Promise<void> {
     this.#opening += 1;
     try {
-      const session = await openSession(this.#relay, this.#timeouts);
+      const session = await openSession(this.#relay, this.#timeouts, this.#ending.signal);
       this.#opening -= 1;
       this.#trouble = null;
       this.#failures = 0;
@@ -161,13 +165,12 @@ export class SmtpPool implements Transport {
     return new PooledLane(session, this.#laneWork);
   }
 
-  /** What a lane needs of its pool. */
   readonly #laneWork: LaneWork = {
     isWorn: (session) => this.#isWorn(session),
     replace: async (session) => {
       await this.#sayGoodbye(session);
       if (this.#closed) throw new RelayTrouble('relayUnreachable', closedText);
-      return await openSession(this.#relay, this.#timeouts);
+      return await openSession(this.#relay, this.#timeouts, this.#ending.signal);
     },
     takeBack: (session) => {
       this.#out -= 1;
@@ -232,48 +235,4 @@ interface Waiter {
 interface Idle {
   readonly session: SmtpSession;
   readonly since: number;
-}
-
-interface LaneWork {
-  /** Whether the session can or should take no further mail. */
-  isWorn(session: SmtpSession): boolean;
-  /** Ends `session` and opens another in its place. Throws RelayTrouble. */
-  replace(session: SmtpSession): Promise<SmtpSession>;
-  takeBack(session: SmtpSession): void;
-}
-
-class PooledLane implements Lane {
-  #session: SmtpSession;
-  readonly #work: LaneWork;
-  #released = false;
-
-  constructor(session: SmtpSession, work: LaneWork) {
-    this.#session = session;
-    this.#work = work;
-  }
-
-  async send(mail: WireMail, mayProceed: () => boolean): Promise<Outcome> {
-    if (this.#released) throw new Error('this lane was released; acquire another one');
-    let touched = false;
-    try {
-      if (!this.#work.isWorn(this.#session)) {
-        const asked = (): boolean => (touched = mayProceed());
-        const outcome = await this.#session.send(mail, asked);
-        if (outcome !== 'stale') return outcome;
-      }
-      this.#session = await this.#work.replace(this.#session);
-      const outcome = await this.#session.send(mail, mayProceed);
-      if (outcome === 'stale') return { kind: 'notSent', touched, text: 'the relay closed the connection' };
-      return touched && outcome.kind === 'notSent' ? { ...outcome, touched } : outcome;
-    } catch (error) {
-      if (!(error instanceof RelayTrouble)) throw error;
-      return { kind: 'notSent', touched, text: error.message };
-    }
-  }
-
-  release(): void {
-    if (this.#released) throw new Error('this lane was released already');
-    this.#released = true;
-    this.#work.takeBack(this.#session);
-  }
 }

@@ -169,6 +169,15 @@ describe('a pool', () => {
     await expect(pool.acquire(never)).rejects.toMatchObject({ code: 'relayUnreachable' });
   });
 
+  it('gives up a connection that is being opened when it closes', async () => {
+    await withPeer({}, async (it) => await it.gone());
+    const waiting = pool.acquire(never).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(peer.connections).toHaveLength(1));
+    await pool.close();
+    expect(await waiting).toMatchObject({ code: 'relayUnreachable' });
+    await peer.connections[0]?.gone();
+  });
+
   it('is released once only', async () => {
     await withPeer({});
     const lane = await pool.acquire(never);
