@@ -16,6 +16,7 @@ import type {
 } from '../domain/schema/campaign.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
+import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
@@ -41,15 +42,6 @@ export type ContactImport = z.output<typeof contactImportSchema>;
 export type Reject = z.output<typeof rejectSchema>;
 export type RecipientRow = z.output<typeof recipientSchema>;
 export type Explanation = z.output<typeof explanationSchema>;
+export type Preview = z.output<typeof previewSchema>;
+export type TestSend = z.output<typeof testSendSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
-
-export interface Preview {
-  readonly subject: string;
-  readonly html: string | null;
-  readonly text: string;
-  readonly headers:
-    | Readonly<Record<string, string>>
-    | readonly { readonly name: string; readonly value: string }[];
-  readonly sizeBytes: number;
-  readonly warnings: readonly unknown[];
-}

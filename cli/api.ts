@@ -10,14 +10,14 @@ export interface Api {
   readonly raw: (path: string, init?: RawRequest) => Promise<Response>;
 }
 
-export interface RawRequest extends Omit<RequestInit, 'headers'> {
+interface RawRequest extends Omit<RequestInit, 'headers'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-export interface Request {
+interface Request {
   readonly body?: unknown;
   readonly query?: Query;
   /** A body that is not JSON: streamed, with its type, and without a deadline. */

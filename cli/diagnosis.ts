@@ -36,7 +36,7 @@ export async function diagnose(
 }
 
 /** Node 20.19 is the oldest that package.json allows. */
-export function nodeVersion(version: string): Finding {
+function nodeVersion(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const old = major < 20 || (major === 20 && minor < 19);
   return old

@@ -36,7 +36,7 @@ export function findKey({ keyFile }: ServerOptions, surroundings: Surroundings):
 }
 
 /** `--server`, SLUICE_PUBLIC_URL, SLUICE_HTTP, what the running stack of this data folder says, or the default address. */
-export function findUrl({ server }: ServerOptions, surroundings: Surroundings): string {
+function findUrl({ server }: ServerOptions, surroundings: Surroundings): string {
   const { env } = surroundings;
   if (server !== undefined) return baseUrl(server, '--server');
   if (env['SLUICE_PUBLIC_URL']) return baseUrl(env['SLUICE_PUBLIC_URL'], 'SLUICE_PUBLIC_URL');

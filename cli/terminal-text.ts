@@ -54,7 +54,7 @@ export function renderLine(line: Line, columns: number, paint: Paint): string {
   return text;
 }
 
-/** Breaks a sentence at spaces; a word longer than the line is clipped. */
+/** Breaks a sentence at spaces; a word longer than the line (the address of a page) stays whole. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -66,5 +66,5 @@ export function wrap(text: string, columns: number): string[] {
       line = word;
     }
   }
-  return [...lines, line].map((each) => clip(each, columns));
+  return [...lines, line];
 }

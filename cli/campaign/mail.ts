@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Campaign, Preview } from '../answers.ts';
+import type { Campaign, Preview, TestSend } from '../answers.ts';
 import { apiCommand, openSession, type CommonOptions, type Session } from '../command.ts';
+import { Failure } from '../failure.ts';
 import { count, plural } from '../numbers.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
@@ -17,7 +18,7 @@ interface PreviewOptions extends CommonOptions {
 /** preview, test-send: the mail as somebody gets it, before anybody does. */
 export function addMailCommands(campaign: Command, surroundings: Surroundings): void {
   apiCommand(campaign, 'preview <id>', 'the mail as one person gets it: subject, text part, warnings')
-    .option('--as <address>', 'as this contact gets it (else as a person whose name is not known)')
+    .option('--as <address>', 'as this contact gets it (else values that are missing are marked)')
     .option('--html <path>', 'also write the HTML part into this file')
     .action(async (typed: string, options: PreviewOptions) => preview(typed, options, surroundings));
   apiCommand(
@@ -27,20 +28,22 @@ export function addMailCommands(campaign: Command, surroundings: Surroundings): 
   ).action(async (typed: string, to: string[], options: CommonOptions) => {
     const session = openSession(options, surroundings);
     const id = await findCampaignId(session.api, typed);
-    const sent = await session.api.send<unknown>('POST', `/v1/campaigns/${id}/test-sends`, { body: { to } });
-    session.answer(sent, () => [
-      `Test mail handed over for ${plural(to.length, 'address', 'addresses')}; the ledger is untouched.`,
-    ]);
+    const path = `/v1/campaigns/${id}/test-sends`;
+    const sent = await session.api.send<TestSend>('POST', path, { body: { to } });
+    session.answer(sent, () => sent.items.flatMap(testLines));
+    const open = sent.items.filter(({ outcome }) => outcome !== 'accepted').length;
+    if (open > 0)
+      throw new Failure(3, `${plural(open, 'test mail was', 'test mails were')} not accepted by the relay`);
   });
 }
 
 async function preview(typed: string, options: PreviewOptions, surroundings: Surroundings): Promise<void> {
   const session = openSession(options, surroundings);
   const id = await findCampaignId(session.api, typed);
-  const { content, identity } = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
+  const { content, identity, name } = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
   const person = await personOf(session, options.as);
   const mail = await session.api.send<Preview>('POST', '/v1/previews', {
-    body: { content, identity, ...person },
+    body: { content, identity, campaignName: name, ...person },
   });
   if (options.html !== undefined && mail.html !== null)
     writeFileSync(resolve(surroundings.folder, options.html), mail.html);
@@ -48,18 +51,19 @@ async function preview(typed: string, options: PreviewOptions, surroundings: Sur
     `Subject: ${clean(mail.subject)}`,
     `From: ${clean(identity.name)} <${clean(identity.address)}>`,
     `Size: ${count(mail.sizeBytes)} bytes`,
-    ...mail.warnings.map((warning) => `! ${warningText(warning)}`),
+    ...mail.warnings.map(({ text }) => `! ${clean(text)}`),
     '',
-    ...mail.text.split(/\r?\n/).map(clean),
+    ...(mail.text ?? '(no text part)').split(/\r?\n/).map(clean),
   ]);
 }
 
 async function personOf(session: Session, address: string | undefined): Promise<object> {
-  return address === undefined ? { contact: {} } : { contactId: await findContactId(session.api, address) };
+  return address === undefined ? {} : { contactId: await findContactId(session.api, address) };
 }
 
-function warningText(warning: unknown): string {
-  if (typeof warning === 'string') return clean(warning);
-  const text = typeof warning === 'object' && warning !== null && 'text' in warning ? warning.text : warning;
-  return clean(typeof text === 'string' ? text : JSON.stringify(text));
+function testLines({ to, outcome, reply, text, warnings }: TestSend['items'][number]): string[] {
+  const said =
+    reply === null ? (text ?? '') : [reply.code, reply.enhanced, reply.text].filter(Boolean).join(' ');
+  const line = `${clean(to)}: ${outcome}${said === '' ? '' : `, ${clean(said)}`}`;
+  return [line, ...warnings.map((warning) => `  ! ${clean(warning.text)}`)];
 }

@@ -14,7 +14,7 @@ import { sayPace } from './pace-text.ts';
 import { hasEnded, stateName, stateSentence } from './state-words.ts';
 
 /** Everything that the report tells; `--json` prints it as it is. */
-export interface Report {
+interface Report {
   readonly campaign: Campaign;
   readonly batches: readonly Batch[];
   readonly controls: readonly Control[];
@@ -44,7 +44,7 @@ export function addReportCommand(campaign: Command, surroundings: Surroundings):
 }
 
 /** The report in words. */
-export function reportLines(report: Report, now: Date): string[] {
+function reportLines(report: Report, now: Date): string[] {
   const { campaign } = report;
   return [
     clean(campaign.name),

@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { count } from '../numbers.ts';
 import type { Paint } from '../paint.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { renderLine } from '../terminal-text.ts';
+import { renderLine, wrap } from '../terminal-text.ts';
 import { pause } from '../pause.ts';
 
 /** What the steps of the demo tell with and wait with. */
@@ -48,7 +48,12 @@ export function tellStory({ out, now }: Surroundings, paint: Paint, signal: Abor
       const seconds = Math.round((now().getTime() - startedAt) / 1000);
       line(`${paint('dim', `${String(seconds).padStart(3)} s`)}  ${paint('strong', title)}`);
     },
-    say: (text) => line(text === '' ? '' : `       ${text}`),
+    say: (text) => {
+      const columns = out.isTTY ? out.size().columns - 8 : Number.POSITIVE_INFINITY;
+      // What begins with a space is a table and keeps its shape.
+      for (const each of text.startsWith(' ') ? [text] : wrap(text, columns))
+        line(each === '' ? '' : `       ${each}`);
+    },
     show: (campaign) => {
       // Before the snapshot there is nobody to show.
       if (campaign.counts.total === 0) return;

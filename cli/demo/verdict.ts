@@ -51,7 +51,6 @@ function some(addresses: readonly string[]): string {
 function doubtLines(inDoubt: number, arrived: number): string[] {
   if (inDoubt === 0) return [];
   return [
-    `  ${plural(inDoubt, 'mail was', 'mails were')} on the wire when the worker was killed, and the answer died with it. The ledger says so`,
-    `  instead of guessing: ${count(arrived)} had arrived, ${count(inDoubt - arrived)} had not. A person settles them; none is sent twice by itself.`,
+    `${plural(inDoubt, 'mail was', 'mails were')} on the wire when the worker was killed, and the answer died with it. The ledger says so instead of guessing: ${count(arrived)} had arrived, ${count(inDoubt - arrived)} had not. A person settles them; none is sent twice by itself.`,
   ];
 }

@@ -16,7 +16,7 @@ it('begins at the top left, clears the rest of each short line and all below, an
 
 it('keeps the last character of a line that fills the terminal', () => {
   const text = frame(lines('abcde', 'fghij'), { columns: 5, rows: 5 }, plain);
-  expect(text).not.toMatch(/[ej]\u001b\[[JK]/);
+  for (const eaten of ['e\u001b[K', 'j\u001b[K', 'j\u001b[J']) expect(text).not.toContain(eaten);
 });
 
 it('keeps the way out when the terminal is too low for everything', () => {
