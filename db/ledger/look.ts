@@ -29,6 +29,8 @@ export async function lookAtGate(
  * when every intent that the attempt knows of has its outcome recorded: what is still `sending` then was never near a wire.
  */
 export async function giveBackUnknown(db: Database, campaignId: string, token: number): Promise<void> {
-  await sql`update delivery set state = 'planned', batch = null, token = null, attempts = attempts - 1, sending_at = null
+  await sql`update delivery set state = 'planned', batch = null, token = null, attempts = attempts - 1, sending_at = null,
+      first_attempt_at = case when attempts = 1 then null else first_attempt_at end,
+      mail_date = case when attempts = 1 then null else mail_date end
     where campaign_id = ${campaignId} and token = ${token} and state = 'sending'`.execute(db);
 }

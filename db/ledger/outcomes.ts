@@ -40,7 +40,10 @@ export async function recordOutcomes(
         batch = case when o.state = 'planned' then null else d.batch end,
         token = case when o.state = 'planned' then null else d.token end,
         attempts = d.attempts - case when o.state = 'planned' then 1 else 0 end,
-        first_attempt_at = case when o.state = 'planned' and d.attempts = 1 then null else d.first_attempt_at end
+        sending_at = case when o.state = 'planned' then null else d.sending_at end,
+        first_attempt_at = case when o.state = 'planned' and d.attempts = 1 then null else d.first_attempt_at end,
+        -- What no relay has seen gets the Date of its real attempt, which a pause may put off for days.
+        mail_date = case when o.state = 'planned' and d.attempts = 1 then null else d.mail_date end
       from outcome o
       where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}
         and d.contact_id = any (${column((o) => o.contactId)}::uuid[])

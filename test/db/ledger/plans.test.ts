@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { beforeAll, expect, test } from 'vitest';
+import { openBatch } from '../../../db/ledger/batch.ts';
+import { claimNextRecipients } from '../../../db/ledger/claim.ts';
+import { settlePause } from '../../../db/ledger/pause.ts';
+import { readPlan } from '../../../db/plan-state.ts';
+import { pauseCampaign } from '../../../db/pause.ts';
+import { addContacts, addStarted, useDatabase } from '../../support/campaigns.ts';
+
+const world = useDatabase({ connections: 1 });
+const now = Date.UTC(2026, 10, 22, 8);
+/** A scan of all rows of the large tables; an anti join of 100,000 by hash would show as one, too. */
+const wholeTable = /Seq Scan on (?:delivery|contact)\b/;
+let id: string;
+
+beforeAll(async () => {
+  await addContacts(world.db, 25_000);
+  for (let campaign = 1; campaign <= 4; campaign += 1) {
+    id = await addStarted(world.db);
+    // The first three are over; the last one has 5,000 to come, some on their way, some deferred.
+    await sql`insert into delivery (campaign_id, contact_id, position, email, address, state, next_attempt_at)
+      select ${id}, id, n, email, address,
+        case when n > 20000 and ${campaign} = 4 then 'planned' when n > 19950 and ${campaign} = 4 then 'sending'
+          when n % 100 = 0 and ${campaign} = 4 then 'deferred' else 'sent' end, now()
+      from (select *, row_number() over (order by id) as n from contact) numbered`.execute(world.db);
+  }
+  await sql`vacuum analyze`.execute(world.db);
+});
+
+/** The plans of every statement that `work` sends, as PostgreSQL itself logs them for this connection (auto_explain). */
+async function plansOf(work: () => Promise<unknown>): Promise<string> {
+  const notices: string[] = [];
+  await sql`load 'auto_explain'`.execute(world.db);
+  for (const setting of ['log_min_duration = 0', 'log_level = notice', 'log_nested_statements = on'])
+    await sql.raw(`set auto_explain.${setting}`).execute(world.db);
+  await sql`set client_min_messages = notice`.execute(world.db);
+  const listen = (notice: { message?: string | undefined }): void => void notices.push(notice.message ?? '');
+  const query = Client.prototype.query;
+  const heard = new Set<Client>();
+  Client.prototype.query = function (this: Client, ...args: Parameters<typeof query>) {
+    if (!heard.has(this)) this.on('notice', listen);
+    heard.add(this);
+    return query.apply(this, args);
+  } as typeof query;
+  try {
+    await work();
+  } finally {
+    Client.prototype.query = query;
+    for (const client of heard) client.off('notice', listen);
+    await sql`set auto_explain.log_min_duration = -1`.execute(world.db);
+  }
+  return notices.join('\n');
+}
+
+test('claims, plans and pauses in a ledger of 100,000 rows read the rows still to come by their indexes, never the whole table', async () => {
+  const opened = await openBatch(world.db, { campaignId: id, number: 1, size: 50, plannedAt: now, at: now });
+  const token = opened.kind === 'open' ? opened.token : 0;
+  const claim = () =>
+    claimNextRecipients(world.db, { campaignId: id, batch: 1, token, limit: 10, now: Date.now() });
+  // A prepared statement may get another plan after its fifth execution.
+  for (let i = 0; i < 6; i += 1) await claim();
+  const claiming = await plansOf(claim);
+  for (const index of ['delivery_open', 'delivery_deferred', 'delivery_pkey', 'contact_pkey'])
+    expect(claiming).toContain(index);
+  expect(claiming).not.toMatch(wholeTable);
+
+  const planning = await plansOf(() => readPlan(world.db, id, now));
+  for (const index of ['delivery_open', 'delivery_deferred', 'delivery_batch'])
+    expect(planning).toContain(index);
+  expect(planning).not.toMatch(wholeTable);
+
+  const pausing = await plansOf(async () => {
+    await pauseCampaign(world.db, { campaignId: id, by: 'anna', reason: null, expectedVersion: null });
+    await settlePause(world.db, id);
+  });
+  expect(pausing).toContain('delivery_open');
+  expect(pausing).not.toMatch(wholeTable);
+});
