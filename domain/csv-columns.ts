@@ -2,7 +2,7 @@ import { normaliseAddress } from './email-address.ts';
 import type { AttributeValue } from './recipient.ts';
 
 /** The columns that mean something of their own; every other column becomes an attribute. */
-export const contactColumns = [
+const contactColumns = [
   'email',
   'first_name',
   'last_name',
@@ -23,7 +23,7 @@ export interface CsvHeader {
   readonly columns: readonly CsvColumn[];
 }
 
-export interface CsvColumn {
+interface CsvColumn {
   readonly written: string;
   /** `attribute` is the name under which `contact.attributes.NAME` finds it. */
   readonly meaning: { readonly column: ContactColumn } | { readonly attribute: string };

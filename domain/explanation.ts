@@ -37,7 +37,7 @@ export interface Act {
   readonly reason: string | null;
 }
 
-export interface Check {
+interface Check {
   readonly check: 'audience' | 'suppression' | 'campaignGate' | 'mainGate' | 'relay';
   readonly passed: boolean;
   readonly evidence: string;

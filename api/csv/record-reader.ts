@@ -7,7 +7,7 @@ export type CsvRecord =
 export type CsvFault = 'textAfterQuote' | 'tooLong' | 'nul' | 'quoteNotClosed';
 
 /** A record of more bytes than this is a fault; what goes beyond is read and dropped. */
-export const maxRecordBytes = 1_000_000;
+const maxRecordBytes = 1_000_000;
 
 type Mode = 'start' | 'plain' | 'quoted' | 'quoteSeen';
 
