@@ -1,7 +1,7 @@
 import type { Reply, Stage } from './outcome.ts';
 
 /** What a negative reply is about. */
-export type ReplyCode =
+type ReplyCode =
   | 'userUnknown'
   | 'domainUnknown'
   | 'mailboxDisabled'

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Certificate } from './scripted-peer.ts';
 
-/** A certificate for 127.0.0.1 and localhost that signs itself, made now by the openssl program; null without the program. */
+/** A certificate for 127.0.0.1 and localhost that signs itself, made now by the openssl program, removed after the test file; null without the program. */
 export function makeCertificate(): (Certificate & { readonly files: { key: string; cert: string } }) | null {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-certificate-'));
   const files = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem') };
@@ -20,6 +21,6 @@ export function makeCertificate(): (Certificate & { readonly files: { key: strin
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true }));
   return { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.cert, 'utf8'), files };
 }
