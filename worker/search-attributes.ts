@@ -16,9 +16,9 @@ export async function registerSearchAttributes(
 ): Promise<void> {
   for (const name of Object.values(searchAttributes)) {
     try {
-      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see `keyword`
       await connection.operatorService.addSearchAttributes({
         namespace,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- see `keyword`
         searchAttributes: { [name]: keyword },
       });
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Stage } from '../../embedded/sink/script.ts';
-import { Arena } from './arena.ts';
+import { Arena } from '../support/arena.ts';
 import { auditLedger, expectNoBurst } from './ledger-audit.ts';
 
 /** Reproduce a run: SEED=1234 npm test -- --project stack crash */

@@ -18,7 +18,11 @@ export interface Audit {
 export async function auditLedger(db: Database, peer: SmtpPeer, campaignId: string): Promise<Audit> {
   const accepted = new Map<string, number>();
   for (const { messageId } of peer.accepted) accepted.set(messageId, (accepted.get(messageId) ?? 0) + 1);
-  const rows = await db.selectFrom('delivery').select(['contact_id', 'state']).where('campaign_id', '=', campaignId).execute();
+  const rows = await db
+    .selectFrom('delivery')
+    .select(['contact_id', 'state'])
+    .where('campaign_id', '=', campaignId)
+    .execute();
   const wrong: string[] = [];
   let sent = 0;
   let inDoubt = 0;
@@ -28,7 +32,8 @@ export async function auditLedger(db: Database, peer: SmtpPeer, campaignId: stri
     if (state === 'sent') sent += 1;
     if (state === 'inDoubt') inDoubt += 1;
     if (state === 'inDoubt') inDoubtAccepted += times;
-    const right = state === 'sent' ? times === 1 : state === 'inDoubt' ? times <= 1 : isEnd(state) && times === 0;
+    const right =
+      state === 'sent' ? times === 1 : state === 'inDoubt' ? times <= 1 : isEnd(state) && times === 0;
     if (!right) wrong.push(`${state}, accepted ${times} times`);
   }
   expect(wrong).toEqual([]);
@@ -41,7 +46,12 @@ function isEnd(state: string): boolean {
 
 /** Batches in order, one after the other, never closer than the gap, the interrupted one first. */
 export async function expectNoBurst(db: Database, campaignId: string, gapMs: number): Promise<void> {
-  const batches = await db.selectFrom('batch').selectAll().where('campaign_id', '=', campaignId).orderBy('number').execute();
+  const batches = await db
+    .selectFrom('batch')
+    .selectAll()
+    .where('campaign_id', '=', campaignId)
+    .orderBy('number')
+    .execute();
   for (const [index, batch] of batches.entries()) {
     const before = batches[index - 1];
     if (before === undefined) continue;

@@ -6,17 +6,19 @@ import { openDatabase, type Database } from '../../db/open.ts';
 import { freePort } from '../../embedded/free-port.ts';
 import { startPostgres, type Postgres } from '../../embedded/postgres.ts';
 import { startTemporal, type Temporal } from '../../embedded/temporal.ts';
-import { addContacts, addDraft } from '../support/campaigns.ts';
-import { endProgram, eventually, firstLine, spawnProgram } from '../support/processes.ts';
-import { SmtpPeer } from '../support/smtp-peer.ts';
-import { scratchDir } from '../support/world.ts';
+import { addContacts, addDraft } from './campaigns.ts';
+import { endProgram, eventually, firstLine, spawnProgram } from './processes.ts';
+import { SmtpPeer } from './smtp-peer.ts';
+import { scratchDir } from './world.ts';
 
 export interface ArenaOptions {
   readonly window?: number;
   readonly connections?: number;
   readonly peer?: Parameters<typeof SmtpPeer.start>[0];
-  /** More environment for the workers. */
+  /** More environment for api and workers. */
   readonly env?: Record<string, string>;
+  /** Durable commits as in production (for measurements); tests that only kill processes do without. */
+  readonly durable?: boolean;
 }
 
 /**
@@ -34,7 +36,18 @@ export class Arena {
   readonly #programs = new Set<ChildProcess>();
   #api: { url: string; key: string } | null = null;
 
-  private constructor(parts: { dir: string; peer: SmtpPeer; postgres: Postgres; temporal: Temporal; window: number; env: Record<string, string> }) {
+  readonly #fast: boolean;
+
+  private constructor(parts: {
+    dir: string;
+    peer: SmtpPeer;
+    postgres: Postgres;
+    temporal: Temporal;
+    window: number;
+    env: Record<string, string>;
+    fast: boolean;
+  }) {
+    this.#fast = parts.fast;
     this.#dir = parts.dir;
     this.peer = parts.peer;
     this.postgres = parts.postgres;
@@ -47,7 +60,8 @@ export class Arena {
   static async start(options: ArenaOptions = {}): Promise<Arena> {
     const dir = scratchDir('arena');
     const window = options.window ?? 20;
-    const postgres = await startPostgres({ dir: join(dir, 'postgres'), fast: true });
+    const fast = options.durable !== true;
+    const postgres = await startPostgres({ dir: join(dir, 'postgres'), fast });
     await migrate(postgres.url);
     const temporal = await startTemporal({ dbFile: join(dir, 'temporal.db'), headless: true });
     const peer = await SmtpPeer.start(options.peer ?? {});
@@ -60,7 +74,7 @@ export class Arena {
       SLUICE_SMTP_CONNECTIONS: String(options.connections ?? 5),
       ...options.env,
     };
-    return new Arena({ dir, peer, postgres, temporal, window, env });
+    return new Arena({ dir, peer, postgres, temporal, window, env, fast });
   }
 
   /** A worker that is ready for tasks. */
@@ -85,7 +99,11 @@ export class Arena {
     return join(this.#dir, 'api-key');
   }
 
-  async request(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
     if (this.#api === null) throw new Error('start the API first');
     const headers = { authorization: `Bearer ${this.#api.key}`, 'content-type': 'application/json' };
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
@@ -100,7 +118,11 @@ export class Arena {
 
   async restartPostgres(): Promise<void> {
     await this.postgres.kill();
-    this.postgres = await startPostgres({ dir: join(this.#dir, 'postgres'), port: this.postgres.port, fast: true });
+    this.postgres = await startPostgres({
+      dir: join(this.#dir, 'postgres'),
+      port: this.postgres.port,
+      fast: this.#fast,
+    });
   }
 
   async restartTemporal(): Promise<void> {
@@ -109,7 +131,11 @@ export class Arena {
   }
 
   async startTemporalAgain(): Promise<void> {
-    this.temporal = await startTemporal({ dbFile: join(this.#dir, 'temporal.db'), port: this.temporal.port, headless: true });
+    this.temporal = await startTemporal({
+      dbFile: join(this.#dir, 'temporal.db'),
+      port: this.temporal.port,
+      headless: true,
+    });
   }
 
   async addContacts(count: number): Promise<void> {
@@ -125,12 +151,20 @@ export class Arena {
   }
 
   async stateOf(campaignId: string): Promise<string> {
-    const row = await this.db.selectFrom('campaign').select('state').where('id', '=', campaignId).executeTakeFirstOrThrow();
+    const row = await this.db
+      .selectFrom('campaign')
+      .select('state')
+      .where('id', '=', campaignId)
+      .executeTakeFirstOrThrow();
     return row.state;
   }
 
   async untilState(campaignId: string, state: string, deadlineMs = 60_000): Promise<void> {
-    await eventually(`campaign to be ${state}`, async () => (await this.stateOf(campaignId).catch(() => null)) === state, deadlineMs);
+    await eventually(
+      `campaign to be ${state}`,
+      async () => (await this.stateOf(campaignId).catch(() => null)) === state,
+      deadlineMs,
+    );
   }
 
   async stop(): Promise<void> {
