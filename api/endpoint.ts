@@ -103,7 +103,7 @@ export interface AnyAnswer {
 /** Named so that the compiler keeps the status of an answer as the number it is while it works out the rest. */
 type Status = 200 | 201 | 202 | 204 | 503;
 
-type NoFields = z.ZodObject<Record<never, never>, z.core.$strict>;
+type NoFields = z.ZodObject<Readonly<Record<string, never>>, z.core.$strict>;
 
 interface Definition<
   P extends z.ZodObject,

@@ -43,6 +43,7 @@ class TemporalMessenger implements CampaignMessenger {
   readonly #connection: Connection;
   readonly #client: Client;
   readonly #log: Logger;
+  readonly #underWay = new Set<Promise<unknown>>();
   #noLookBefore = 0;
 
   constructor(connection: Connection, namespace: string, log: Logger) {
@@ -139,12 +140,20 @@ class TemporalMessenger implements CampaignMessenger {
     }
   }
 
+  /** Waits for calls under way (each has its deadline): the SDK tries again later, and on a closed channel that throws. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.#connection.close();
   }
 
   async #within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    return this.#connection.withDeadline(Date.now() + ms, call);
+    const answer = this.#connection.withDeadline(Date.now() + ms, call);
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
+    }
   }
 }
 

@@ -66,7 +66,7 @@ export async function listKeys(
 export async function revokeKey(db: Database, id: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('api_key')
-    .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(new Date())) }))
+    .set({ revoked_at: sql`coalesce(revoked_at, now())` })
     .where('id', '=', id)
     .executeTakeFirst();
   return numUpdatedRows > 0n;

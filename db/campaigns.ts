@@ -39,12 +39,12 @@ export async function insertDraft(db: Database, draft: Draft, by: string): Promi
     .values({ ...columns(draft), created_by: by })
     .returningAll()
     .executeTakeFirstOrThrow();
-  return typed(row);
+  return row;
 }
 
 export async function readCampaign(db: Database, id: string): Promise<CampaignRow | null> {
   const row = await db.selectFrom('campaign').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : typed(row);
+  return row ?? null;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function updateDraft(
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    return { ok: true, campaign: typed(row) };
+    return { ok: true, campaign: row };
   });
 }
 
@@ -157,7 +157,7 @@ async function lockDraft(trx: Database, id: string, expectedVersion: number | nu
   if (expectedVersion !== null && row.version !== expectedVersion)
     return { ok: false, why: 'stale', version: row.version };
   if (row.state !== 'draft') return { ok: false, why: 'notDraft', state: row.state };
-  return { ok: true, campaign: typed(row) };
+  return { ok: true, campaign: row };
 }
 
 function columns(draft: Draft) {
@@ -171,9 +171,4 @@ function columns(draft: Draft) {
     gap_ms: draft.gapMs,
     start_at: draft.startAt,
   };
-}
-
-function typed(row: Columns): CampaignRow {
-  // The table's JSON types are looser about undefined than the wire's, which are what was written.
-  return row as unknown as CampaignRow;
 }

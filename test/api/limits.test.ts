@@ -21,9 +21,8 @@ async function exchange(head: string, bodyBytes = 0): Promise<Exchange> {
     const chunk = Buffer.alloc(65_536, 0x20);
     let answer = '';
     let sentBytes = 0;
-    let open = true;
     const write = (): void => {
-      while (open && sentBytes < bodyBytes) {
+      while (!socket.destroyed && sentBytes < bodyBytes) {
         sentBytes += chunk.length;
         if (!socket.write(chunk)) return;
       }
@@ -38,7 +37,6 @@ async function exchange(head: string, bodyBytes = 0): Promise<Exchange> {
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      open = false;
       resolve({ answer, sentBytes });
     });
   });

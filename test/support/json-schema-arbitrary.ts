@@ -88,33 +88,33 @@ export function mutated(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
 }
 
 function draw(schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
-  const choices = schema.anyOf ?? schema.oneOf;
+  const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf?.slice(0, 1);
   if (choices !== undefined) return fc.oneof(...choices.map((each) => valid(each, schemas)));
-  if (schema.allOf !== undefined && schema.allOf[0] !== undefined) return valid(schema.allOf[0], schemas);
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-  if (types.length > 1) return fc.oneof(...types.map((type) => draw({ ...schema, type }, schemas)));
-  switch (types[0]) {
+  return types.length === 0
+    ? fc.jsonValue({ maxDepth: 2 })
+    : fc.oneof(...types.map((type) => drawOf(type, schema, schemas)));
+}
+
+function drawOf(type: string, schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
+  const { minimum, maximum, items = {}, minItems = 0, maxItems = 3 } = schema;
+  switch (type) {
     case 'string':
       return drawString(schema);
     case 'integer':
-      return fc.integer({ min: clamp(schema.minimum), max: clamp(schema.maximum ?? 1_000_000) });
+      return fc.integer({ min: clamp(minimum), max: clamp(maximum ?? 1_000_000) });
     case 'number':
-      return fc.double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true });
+      return fc.double({ min: minimum ?? -1e9, max: maximum ?? 1e9, noNaN: true });
     case 'boolean':
       return fc.boolean();
-    case 'null':
-      return fc.constant(null);
     case 'array':
-      return fc.array(valid(schema.items ?? {}, schemas), {
-        minLength: schema.minItems ?? 0,
-        maxLength: Math.min(schema.maxItems ?? 3, 3),
-      });
+      return fc.array(valid(items, schemas), { minLength: minItems, maxLength: Math.min(maxItems, 3) });
     case 'object':
       return drawObject(schema, schemas);
     default:
-      return fc.jsonValue({ maxDepth: 2 });
+      return fc.constant(null);
   }
 }
 
