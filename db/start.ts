@@ -49,10 +49,9 @@ export async function startCampaign(
       })
       .where('id', '=', campaignId)
       .execute();
-    // "Now" needs no bound; the workflow's clock decides (in tests it is not the wall clock).
     await trx
       .insertInto('gate')
-      .values({ campaign_id: campaignId, not_before: begins ?? new Date(0) })
+      .values({ campaign_id: campaignId, not_before: begins ?? new Date() })
       .execute();
     await keepStart(trx, campaignId, by, state, begins);
     return { started: true, state };

@@ -21,6 +21,11 @@ export interface ArenaOptions {
   readonly durable?: boolean;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
 /**
  * The whole product as processes that can be killed one by one: real PostgreSQL, real Temporal, api/main.ts and
  * worker/main.ts as production starts them, and a scripted relay in this process.
@@ -99,16 +104,13 @@ export class Arena {
     return join(this.#dir, 'api-key');
   }
 
-  async request(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: Record<string, unknown> }> {
-    if (this.#api === null) throw new Error('start the API first');
-    const headers = { authorization: `Bearer ${this.#api.key}`, 'content-type': 'application/json' };
-    const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-    const response = await fetch(`${this.#api.url}${path}`, init);
-    return { status: response.status, body: JSON.parse(await response.text()) };
+  async request(method: string, path: string, body?: unknown): Promise<Answer> {
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    return this.#fetch(path, { method, ...json }, 'application/json');
+  }
+
+  async upload(path: string, contentType: string, body: string): Promise<Answer> {
+    return this.#fetch(path, { method: 'POST', body }, contentType);
   }
 
   async kill(program: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -177,6 +179,13 @@ export class Arena {
     await this.temporal.stop();
     await this.postgres.stop();
     rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  async #fetch(path: string, init: RequestInit, contentType: string): Promise<Answer> {
+    if (this.#api === null) throw new Error('start the API first');
+    const headers = { authorization: `Bearer ${this.#api.key}`, 'content-type': contentType };
+    const response = await fetch(`${this.#api.url}${path}`, { ...init, headers });
+    return { status: response.status, body: JSON.parse(await response.text()) };
   }
 
   async #start(path: string, env: Record<string, string>, ready: string): Promise<ChildProcess> {
