@@ -39,7 +39,7 @@ const awayState = /^(08...|53300|57P0[1-3]|25006)$/;
 const awayMessage =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired|Cannot use a pool after)/;
 
-export function isDatabaseAway(error: unknown): boolean {
+function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // What node and node-postgres add to errors; other files' ENOENT has another system call.
   const { code, syscall, cause } = error as Error & { code?: unknown; syscall?: unknown };

@@ -12,7 +12,7 @@ export interface FeedEvent {
   readonly data: Record<string, unknown>;
 }
 
-export interface Follower {
+interface Follower {
   tell(event: FeedEvent): void;
   /** The feed ends: nothing more will come. */
   end(): void;

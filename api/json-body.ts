@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.ts';
 
 /** JSON bodies up to 2 MB (decimal, as people count). */
-export const maxBodyBytes = 2_000_000;
+const maxBodyBytes = 2_000_000;
 /** What is only a little too large is read to its end, so that the connection stays usable; the rest is not read at all. */
 const worthReadingBytes = 16_000_000;
 

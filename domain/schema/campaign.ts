@@ -44,7 +44,7 @@ export const paceSchema = z
   .strictObject({ size: z.int().meta({ example: 50 }), every: durationSchema })
   .meta({ id: 'Pace', description: 'Batch size and gap' });
 
-export const audienceSchema = z
+const audienceSchema = z
   .strictObject({
     all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }),
   })
@@ -59,12 +59,10 @@ const timeZoneSchema = z
   .meta({ description: 'IANA time zone in which the campaign is meant', example: 'Europe/Berlin' });
 
 /** "When started" is null. One in the past is refused by the routes, which know the time. */
-export const startAtSchema = instantInputSchema
-  .nullable()
-  .meta({
-    description: 'When the first batch may go; null: when started',
-    example: '2026-12-01T08:00:00+01:00',
-  });
+export const startAtSchema = instantInputSchema.nullable().meta({
+  description: 'When the first batch may go; null: when started',
+  example: '2026-12-01T08:00:00+01:00',
+});
 
 const draftFields = {
   name: nameSchema.meta({ example: 'Server upgrade on 5 December' }),
@@ -81,7 +79,6 @@ export const newCampaignSchema = z
     timeZone: timeZoneSchema.default('UTC'),
   })
   .meta({ id: 'NewCampaign' });
-export type NewCampaign = z.output<typeof newCampaignSchema>;
 
 export const campaignPatchSchema = z
   .strictObject({
@@ -134,7 +131,7 @@ export const nextBatchSchema = z
   })
   .meta({ id: 'NextBatch', description: 'The next batch, by the planner that the campaign itself follows' });
 
-export const temporalLinkSchema = z
+const temporalLinkSchema = z
   .strictObject({
     workflowId: z.string(),
     runId: z.string().nullable().meta({ description: 'Null when Temporal cannot be asked' }),
@@ -145,7 +142,7 @@ export const temporalLinkSchema = z
   })
   .meta({ id: 'TemporalLink' });
 
-export const troubleSchema = z
+const troubleSchema = z
   .strictObject({ code: z.string(), text: z.string(), since: instantSchema, lastAt: instantSchema, count })
   .meta({ id: 'RelayTrouble', description: 'The relay refuses everything since then' });
 

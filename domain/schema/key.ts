@@ -5,7 +5,7 @@ import { idSchema, instantSchema, nameSchema } from './shared.ts';
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-export const roleSchema = z.enum(roles).meta({
+const roleSchema = z.enum(roles).meta({
   id: 'Role',
   description: 'viewer reads, operator also controls campaigns, admin also keys and the main gate',
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../duration.ts';
 
 /** An id as it comes and goes. */
 export const idSchema = z.guid().toLowerCase().meta({
@@ -24,22 +23,6 @@ export const instantInputSchema = z.iso
 
 /** A duration in an answer: `90s`, `20m`, `1h30m`. */
 export const durationSchema = z.string().meta({ description: 'Such as 90s, 20m, 1h30m, 2d', example: '20m' });
-
-/** A duration from a caller; becomes milliseconds. */
-export const durationInputSchema = z
-  .string()
-  .max(50)
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== null && ms <= 366 * 86_400_000) return ms;
-    const longer = ms === null ? '' : `; the longest is ${formatDuration(366 * 86_400_000)}`;
-    context.addIssue({
-      code: 'custom',
-      message: `write a duration as 90s, 20m, 1h30m or 2d (got ${JSON.stringify(text)})${longer}`,
-    });
-    return z.NEVER;
-  })
-  .meta({ description: 'Such as 90s, 20m, 1h30m, 2d', example: '20m' });
 
 const controlCharacter = /\p{Cc}/u;
 
