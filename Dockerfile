@@ -16,7 +16,7 @@ COPY worker worker
 COPY api api
 COPY cli cli
 COPY embedded embedded
-RUN npm run build && mkdir -p dist/db/migrations && cp db/migrations/*.sql dist/db/migrations/
+RUN npm run build
 
 FROM node:24.15.0-bookworm-slim AS dependencies
 WORKDIR /build
