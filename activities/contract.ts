@@ -53,6 +53,8 @@ export interface BatchResult {
   readonly deferred: number;
   readonly inDoubt: number;
   readonly skipped: number;
+  /** The plan as it is when the attempt ends: the workflow need not ask for it. */
+  readonly next: PlanAnswer;
 }
 
 export interface ControlInput {

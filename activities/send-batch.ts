@@ -4,7 +4,10 @@ import { claimNextRecipients } from '../db/ledger/claim.ts';
 import { giveBackUnknown, lookAtGate } from '../db/ledger/look.ts';
 import { recordOutcomes } from '../db/ledger/outcomes.ts';
 import { settlePause } from '../db/ledger/pause.ts';
+import { readPlan } from '../db/plan-state.ts';
 import { clearTrouble, recordTrouble } from '../db/relay-trouble.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
 import { messageIdOf } from '../domain/message-id.ts';
 import type { BatchInput, BatchResult, CampaignActivities } from './contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -19,13 +22,16 @@ type Open = Extract<OpenedBatch, { kind: 'open' }>;
 export function createSendBatch(deps: ActivityDependencies): CampaignActivities['sendBatch'] {
   return async (input) => {
     const opened = await openBatch(deps.db, input);
-    if (opened.kind === 'closed') return result('closed', null);
-    const sender = new BatchSender(opened, await bindParts(deps, input, opened));
+    const plan = (now: Instant): Promise<PlanAnswer> => readPlan(deps.db, input.campaignId, now);
+    if (opened.kind === 'closed') return result('closed', null, await plan(input.at));
+    const parts = await bindParts(deps, input, opened);
+    const sender = new BatchSender(opened, parts);
     const unwatch = deps.gateWatch.watch(input.campaignId, () => void sender.look().catch(() => undefined));
     const heartbeat = beat(sender);
     try {
       const ending = await sender.run();
-      return await close(deps, input, opened, sender, ending);
+      const ended = await close(deps, input, opened, sender, ending);
+      return result(ended, sender, await plan(parts.now()));
     } finally {
       unwatch();
       clearInterval(heartbeat);
@@ -80,19 +86,19 @@ async function close(
   { token }: Open,
   sender: BatchSender,
   ending: Ending,
-): Promise<BatchResult> {
+): Promise<BatchResult['ended']> {
   if (ending.kind === 'fault') await persist(() => giveBackUnknown(db, campaignId, token));
   const { sent, deferred, failed, inDoubt } = sender.tally;
   if (sent + deferred + failed + inDoubt > 0) await clearTrouble(db, campaignId);
   switch (ending.kind) {
     case 'complete':
       await persist(() => finishBatch(db, campaignId, number, token));
-      return result('complete', sender);
+      return 'complete';
     case 'closed':
       await settlePause(db, campaignId);
-      return result('closed', sender);
+      return 'closed';
     case 'fenced':
-      return result('fenced', sender);
+      return 'fenced';
     case 'trouble': {
       const { code, message } = ending.trouble;
       await recordTrouble(db, campaignId, code, message, at);
@@ -111,7 +117,7 @@ async function close(
   }
 }
 
-function result(ended: BatchResult['ended'], sender: BatchSender | null): BatchResult {
+function result(ended: BatchResult['ended'], sender: BatchSender | null, next: PlanAnswer): BatchResult {
   const { sent, failed, deferred, inDoubt, skipped } = sender?.tally ?? {
     sent: 0,
     failed: 0,
@@ -119,5 +125,5 @@ function result(ended: BatchResult['ended'], sender: BatchSender | null): BatchR
     inDoubt: 0,
     skipped: 0,
   };
-  return { ended, sent, failed, deferred, inDoubt, skipped };
+  return { ended, sent, failed, deferred, inDoubt, skipped, next };
 }

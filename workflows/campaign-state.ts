@@ -20,7 +20,9 @@ import { showBatch, showBeginning, showProgress, showWait } from './show.ts';
 const mainGateLookMs = 60_000;
 
 type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
-type Step = PlanAnswer['step'] | { readonly kind: 'stale' };
+/** The next thing to do; `stale`: something changed, ask for the plan again. */
+type Step = PlanAnswer['step'] | typeof stale;
+const stale = { kind: 'stale' } as const;
 
 function readResume(message: messages.ResumeMessage | undefined): Act {
   return { action: 'resume', acknowledge: message?.acknowledge === true };
@@ -73,42 +75,48 @@ export class CampaignRun {
   async plan(): Promise<Step> {
     const revision = this.#revision;
     const answer = await quickActivities.planNext({ campaignId: this.#campaignId, now: Date.now() });
-    this.#view = showProgress(this.#view, answer);
-    return revision === this.#revision ? answer.step : { kind: 'stale' };
+    return this.#take(answer, revision);
   }
 
-  async sendBatch(batch: BatchPlan): Promise<void> {
+  /** Sends, and answers what comes next as the sender saw it; while it sends, acts of control may make that stale. */
+  async sendBatch(batch: BatchPlan): Promise<Step> {
     const { number, size, at: plannedAt } = batch;
+    const revision = this.#revision;
     const input = { campaignId: this.#campaignId, number, size, plannedAt, at: Date.now() };
     try {
-      await batchActivities.sendBatch.executeWithOptions({ summary: showBatch(batch, this.#view) }, [input]);
+      const summary = showBatch(batch, this.#view);
+      const { next } = await batchActivities.sendBatch.executeWithOptions({ summary }, [input]);
       this.#faults = 0;
+      return this.#take(next, revision);
     } catch (error) {
       if (isCancellation(error)) throw error;
       await this.#recover(error);
+      return stale;
     }
   }
 
-  /** The gap: ends when the batch is due or when anything changed. */
-  async waitUntil(batch: BatchPlan, because: WaitReason): Promise<void> {
+  /** The gap: when nothing changed until the batch is due, it is sent as planned; its gates are looked at by the claim. */
+  async waitUntil(batch: BatchPlan, because: WaitReason): Promise<Step> {
     const revision = this.#revision;
     const ms = batch.at - Date.now();
-    if (ms <= 0) return;
     const isWoken = (): boolean => this.#revision !== revision;
-    await condition(isWoken, ms, { summary: showWait(batch, because) });
+    if (ms > 0 && (await condition(isWoken, ms, { summary: showWait(batch, because) }))) return stale;
+    return { kind: 'batch', batch };
   }
 
   /** Paused and held campaigns wait for an act; the main gate is also looked at from time to time. */
-  async waitWhileClosed(by: 'paused' | 'held' | 'cancelling' | 'mainGate'): Promise<void> {
+  async waitWhileClosed(by: 'paused' | 'held' | 'cancelling' | 'mainGate'): Promise<Step> {
     const revision = this.#revision;
     const isWoken = (): boolean => this.#revision !== revision;
     if (by === 'cancelling') await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
     else if (by === 'mainGate') await condition(isWoken, mainGateLookMs, { summary: 'main gate is closed' });
     else await condition(isWoken);
+    return stale;
   }
 
-  async hold(cause: RelayTroubleCode): Promise<void> {
+  async hold(cause: RelayTroubleCode): Promise<Step> {
     await this.#apply(uuid4(), 'guard', { action: 'hold', cause });
+    return stale;
   }
 
   /** True when the campaign has ended; false when something came up meanwhile and there is more to do. */
@@ -161,6 +169,12 @@ export class CampaignRun {
     });
     this.#wake();
     return result;
+  }
+
+  /** Shows what a plan says, and takes its step unless an act of control came after the question. */
+  #take(answer: PlanAnswer, askedAt: number): Step {
+    this.#view = showProgress(this.#view, answer);
+    return askedAt === this.#revision ? answer.step : stale;
   }
 
   #wake(): void {

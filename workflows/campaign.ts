@@ -25,26 +25,28 @@ export async function campaign(input: CampaignInput): Promise<void> {
 
 async function sendAll(run: CampaignRun, input: CampaignInput): Promise<void> {
   await run.snapshot();
+  let step = await run.plan();
   for (;;) {
-    // While the plan is made, an act of control may come into force: then `step` is old and is asked for again.
-    const step = await run.plan();
     switch (step.kind) {
       case 'stale':
+        // An act of control came into force while the plan was made: it is made again.
+        step = await run.plan();
         break;
       case 'batch':
-        await run.sendBatch(step.batch);
+        step = await run.sendBatch(step.batch);
         break;
       case 'wait':
-        await run.waitUntil(step.batch, step.because);
+        step = await run.waitUntil(step.batch, step.because);
         break;
       case 'closed':
-        await run.waitWhileClosed(step.by);
+        step = await run.waitWhileClosed(step.by);
         break;
       case 'hold':
-        await run.hold(step.cause);
+        step = await run.hold(step.cause);
         break;
       case 'done':
         if (await run.finish()) return;
+        step = { kind: 'stale' };
         break;
     }
     const info = workflowInfo();
