@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
+import { reopenCampaign } from './ledger/end.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 
@@ -53,7 +54,7 @@ export async function settleInDoubt(db: Database, request: SettlementRequest): P
       return {
         settled: true,
         state: 'planned',
-        campaignState: await reopen(trx, campaignId, campaignState),
+        campaignState: await reopenCampaign(trx, campaignId, campaignState),
         replan: true,
       };
     await move(trx, request, 'cancelled');
@@ -94,16 +95,4 @@ async function keepSettlement(
     .returning('applied_at')
     .executeTakeFirstOrThrow();
   await appendEvent(trx, campaignId, 'control', { at, by, via: 'api', action: 'settle', from, to, reason });
-}
-
-/** A finished campaign runs again for what came back into its plan. */
-async function reopen(trx: Database, campaignId: string, state: CampaignState): Promise<CampaignState> {
-  if (state !== 'finished') return state;
-  await trx
-    .updateTable('campaign')
-    .set({ state: 'running', finished_at: null, version: sql`version + 1`, updated_at: sql`now()` })
-    .where('id', '=', campaignId)
-    .execute();
-  await appendEvent(trx, campaignId, 'state', { from: 'finished', to: 'running' });
-  return 'running';
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { CampaignState } from '../../domain/campaign-state.ts';
 import type { Counts } from '../../domain/delivery-state.ts';
 import { readCountsOf } from '../counts.ts';
 import { appendEvent } from '../notify.ts';
@@ -60,4 +61,20 @@ export async function endCampaign(
     await appendEvent(trx, campaignId, 'state', { from: state, to });
     return { ended: true, counts };
   });
+}
+
+/** A finished campaign runs again for what came back into its plan; the caller holds its lock. @returns the state then. */
+export async function reopenCampaign(
+  trx: Database,
+  campaignId: string,
+  state: CampaignState,
+): Promise<CampaignState> {
+  if (state !== 'finished') return state;
+  await trx
+    .updateTable('campaign')
+    .set({ state: 'running', finished_at: null, version: sql`version + 1`, updated_at: sql`now()` })
+    .where('id', '=', campaignId)
+    .execute();
+  await appendEvent(trx, campaignId, 'state', { from: 'finished', to: 'running' });
+  return 'running';
 }

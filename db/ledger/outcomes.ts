@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Settlement } from '../../domain/settle.ts';
+import type { CampaignState } from '../../domain/campaign-state.ts';
 import type { Database } from '../open.ts';
+import { cancelSome, reopenCampaign } from './end.ts';
 
 export interface RecordedOutcome {
   readonly contactId: string;
@@ -14,6 +16,42 @@ export interface RecordedOutcome {
  * @returns how many rows took their outcome.
  */
 export async function recordOutcomes(
+  db: Database,
+  campaignId: string,
+  token: number,
+  outcomes: readonly RecordedOutcome[],
+): Promise<number> {
+  const isToCome = ({ settlement: { state } }: RecordedOutcome): boolean =>
+    state === 'planned' || state === 'deferred';
+  if (!outcomes.some(isToCome)) return write(db, campaignId, token, outcomes);
+  return db.transaction().execute(async (trx) => {
+    const { state } = await trx
+      .selectFrom('campaign')
+      .select('state')
+      .where('id', '=', campaignId)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    const written = await write(trx, campaignId, token, outcomes);
+    if (written > 0) await returnToPlan(trx, campaignId, state, outcomes.length);
+    return written;
+  });
+}
+
+/**
+ * Late evidence of a replaced attempt may put mails back into the plan of a campaign that has ended with them in doubt.
+ * A finished one runs again for them (its workflow is started by the reconciler); a cancelled one cancels them.
+ */
+async function returnToPlan(
+  trx: Database,
+  campaignId: string,
+  state: CampaignState,
+  count: number,
+): Promise<void> {
+  await reopenCampaign(trx, campaignId, state);
+  if (state === 'cancelled') await cancelSome(trx, campaignId, count);
+}
+
+async function write(
   db: Database,
   campaignId: string,
   token: number,
