@@ -95,6 +95,8 @@ async function close(
       await persist(() => finishBatch(db, campaignId, number, token));
       return 'complete';
     case 'closed':
+      // The gate closed after the last mail of the size: nothing is interrupted.
+      if (sender.left === 0) await finishBatch(db, campaignId, number, token);
       await settlePause(db, campaignId);
       return 'closed';
     case 'fenced':

@@ -6,6 +6,9 @@ import { notifyGate } from './notify.ts';
 import type { Database } from './open.ts';
 import { settlePause } from './ledger/pause.ts';
 
+/** Cause of a hold: somebody ended the workflow from outside; going on by itself would undo what they meant. */
+export const workflowTerminated = 'workflowTerminated';
+
 /** What an act changed, for its history and its answer. */
 export interface Effect {
   readonly before: CampaignState;
@@ -141,10 +144,12 @@ async function endPause(trx: Database, campaignId: string): Promise<void> {
 }
 
 async function holdReason(trx: Database, campaignId: string, cause: string | undefined): Promise<string> {
+  if (cause === workflowTerminated)
+    return 'its workflow was terminated in Temporal; resuming starts it again';
   const { trouble } = await trx
     .selectFrom('campaign')
     .select('trouble')
     .where('id', '=', campaignId)
     .executeTakeFirstOrThrow();
-  return trouble === null ? `held: ${cause ?? 'unknown cause'}` : `${trouble.code}: ${trouble.text}`;
+  return trouble === null ? (cause ?? 'unknown cause') : `${trouble.code}: ${trouble.text}`;
 }

@@ -7,7 +7,7 @@ import {
 } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import { refusePace, type Pace } from '../domain/pace.ts';
-import { bringIntoForce, type Effect } from './control-effect.ts';
+import { bringIntoForce, workflowTerminated, type Effect } from './control-effect.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 
@@ -133,13 +133,17 @@ function judgePace(current: Pace, wanted: Pace): 'apply' | 'already' | Refusal {
 
 /** The row of a person's request, or a new one for what came by signal or from a guard. */
 async function findOrKeep(trx: Database, { controlId, campaignId, action, via, request }: Application) {
-  const by = via === 'guard' ? 'guard:relay' : via;
+  const by = via === 'guard' ? guardOf(request) : via;
   await trx
     .insertInto('control')
     .values({ id: controlId, campaign_id: campaignId, action, by, via, request: JSON.stringify(request) })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
   return trx.selectFrom('control').selectAll().where('id', '=', controlId).executeTakeFirstOrThrow();
+}
+
+function guardOf({ cause }: ControlArguments): string {
+  return cause === workflowTerminated ? 'guard:temporal' : 'guard:relay';
 }
 
 async function keepHistory(

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.ts';
 import { refusePace, type Pace } from '../domain/pace.ts';
 import type { PaceMessage, RescheduleMessage } from './messages.ts';
@@ -5,12 +6,15 @@ import type { PaceMessage, RescheduleMessage } from './messages.ts';
 /** Validators run before anything is recorded and must be synchronous: the SDK ignores a returned promise. */
 export function validatePace(message: PaceMessage): void {
   const refusal = refusePace(readPace(message));
-  if (refusal !== null) throw new Error(refusal);
+  if (refusal !== null) refuse(refusal);
 }
 
 export function validateReschedule(message: RescheduleMessage): void {
-  if (!Number.isSafeInteger(message?.startAt))
-    throw new Error('startAt must be milliseconds since 1970 (UTC)');
+  if (!Number.isSafeInteger(message?.startAt)) refuse('startAt must be milliseconds since 1970 (UTC)');
+}
+
+function refuse(detail: string): never {
+  throw ApplicationFailure.nonRetryable(detail, 'refused', { code: 'invalid', detail });
 }
 
 /** The pace a message asks for. Nonsense becomes NaN, which the pace's own rule then refuses with its words. */

@@ -98,6 +98,11 @@ export class BatchSender {
     return this.#ending ?? { kind: 'complete' };
   }
 
+  /** What the batch may still hand over. */
+  get left(): number {
+    return Math.max(0, this.#left);
+  }
+
   /** Ends the attempt; the first reason counts. */
   stop(ending: Ending): void {
     this.#ending ??= ending;

@@ -37,7 +37,7 @@ export class Arena {
   postgres: Postgres;
   temporal: Temporal;
   readonly #dir: string;
-  readonly #env: Record<string, string>;
+  readonly env: Record<string, string>;
   readonly #programs = new Set<ChildProcess>();
   #api: { url: string; key: string } | null = null;
 
@@ -58,7 +58,7 @@ export class Arena {
     this.postgres = parts.postgres;
     this.temporal = parts.temporal;
     this.window = parts.window;
-    this.#env = parts.env;
+    this.env = parts.env;
     this.db = openDatabase(parts.postgres.url, { name: 'arena' });
   }
 
@@ -83,15 +83,15 @@ export class Arena {
   }
 
   /** A worker that is ready for tasks. */
-  async startWorker(): Promise<ChildProcess> {
-    return this.#start('worker/main.ts', this.#env, 'the worker is ready');
+  async startWorker(env: Record<string, string> = {}): Promise<ChildProcess> {
+    return this.#start('worker/main.ts', { ...this.env, ...env }, 'the worker is ready');
   }
 
   /** The API; from then on `request` works. */
   async startApi(): Promise<void> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    this.#programs.add(spawnProgram('api/main.ts', { ...this.#env, SLUICE_HTTP: `127.0.0.1:${port}` }));
+    this.#programs.add(spawnProgram('api/main.ts', { ...this.env, SLUICE_HTTP: `127.0.0.1:${port}` }));
     const isReady = async (): Promise<boolean> => {
       const answer = await fetch(`${url}/readyz`).catch(() => null);
       return answer?.ok === true && existsSync(this.#keyFile);
