@@ -9,7 +9,8 @@ import type { Pace } from './pace.ts';
  * - A batch is due at the latest start (or continuation) of a batch plus the gap, never before `notBefore` (scheduled
  *   start, last resume): nothing missed in a pause is caught up, and a pause inside a gap does not move the due time.
  * - An interrupted batch goes on first, at once, with what is left of its size but never more than today's size.
- * - Deferred mails travel inside later batches, so that the pace holds; alone, they make a batch when they are due.
+ * - Deferred mails travel inside later batches, so that the pace holds; alone, they make a batch when they are due,
+ *   those together that come due within a minute.
  * - `opensAt` maps an instant to the first one at or after it at which mails may leave (windows, holidays).
  */
 export interface PlanState {
@@ -67,11 +68,10 @@ function nextBatch(state: PlanState): (BatchPlan & { because: WaitReason }) | nu
     };
   }
   if (state.planned === 0 && state.deferredAt.length === 0) return null;
-  const firstDeferred = state.deferredAt[0];
   const due = latest([
     [state.notBefore, state.notBeforeReason],
     state.latestStart === null ? null : [state.latestStart + pace.gapMs, 'gap'],
-    state.planned === 0 && firstDeferred !== undefined ? [firstDeferred, 'deferral'] : null,
+    state.planned === 0 ? [gatherDeferred(state), 'deferral'] : null,
     retry(state),
   ]);
   const window = inWindow(state, due);
@@ -79,6 +79,18 @@ function nextBatch(state: PlanState): (BatchPlan & { because: WaitReason }) | nu
   const available = state.planned + state.deferredAt.filter((at) => at <= when).length;
   return { number: state.lastBatch + 1, size: Math.min(pace.size, available), continues: false, ...window };
 }
+
+/**
+ * When a batch of deferred mails alone should begin. The mails of one batch were deferred seconds apart: a batch for the
+ * first of them would make the others wait another gap, so those that come within a minute travel together.
+ */
+function gatherDeferred({ deferredAt, pace }: PlanState): Instant {
+  const first = deferredAt[0] ?? -Infinity;
+  const together = deferredAt.filter((at) => at <= first + Math.min(pace.gapMs, gatherMs));
+  return together.at(-1) ?? first;
+}
+
+const gatherMs = 60_000;
 
 type Due = readonly [Instant, WaitReason];
 

@@ -68,11 +68,11 @@ describe('the next batch', () => {
     });
   });
 
-  test('is due with the first deferred mail when nobody else is left', () => {
-    const deferredAt = [t0 + 60 * minute, t0 + 60 * minute + 1];
+  test('is due with the deferred mails when nobody else is left: those within a minute of the first together', () => {
+    const deferredAt = [0, 20_000, 60_000, 60_001].map((later) => t0 + 60 * minute + later);
     expect(planNext(state({ planned: 0, deferredAt }))).toEqual({
       kind: 'wait',
-      batch: { number: 2, size: 1, at: t0 + 60 * minute, continues: false },
+      batch: { number: 2, size: 3, at: t0 + 61 * minute, continues: false },
       because: 'deferral',
     });
   });
