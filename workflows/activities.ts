@@ -11,6 +11,8 @@ const heartbeatTimeout = '8 seconds';
 export const batchActivities = proxyActivities<Pick<CampaignActivities, 'sendBatch'>>({
   startToCloseTimeout: '24 hours',
   heartbeatTimeout,
+  // Not the default: whoever cancels waits until the sender has recorded what was on the wire and given back the rest.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { maximumAttempts: 1 },
 });
 

@@ -136,9 +136,12 @@ export class CampaignRun {
     if (!isCancellation(error)) return false;
     await CancellationScope.nonCancellable(async () => {
       await this.#apply(uuid4(), 'temporal', { action: 'cancel' });
-      await quickActivities.settleAttempt({ campaignId: this.#campaignId });
-      await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
-      await this.finish();
+      await this.plan();
+      // Again when something came back meanwhile: a snapshot that was being taken, an outcome that came late.
+      do {
+        await quickActivities.settleAttempt({ campaignId: this.#campaignId });
+        await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
+      } while (!(await this.finish()));
     });
     return true;
   }

@@ -53,6 +53,8 @@ test('"request cancellation" in the Temporal UI cancels the campaign and is hist
   expect(await campaign.counts()).toEqual({ total: 200, sent: 100, cancelled: 100 });
   expect(await campaign.state()).toBe('cancelled');
   expect(await campaign.history()).toMatchObject([{ action: 'cancel', by: 'temporal', via: 'temporal' }]);
+  const { searchAttributes } = await campaign.handle.describe();
+  expect(searchAttributes['CampaignStatus']).toEqual(['cancelled']);
 });
 
 test('"request cancellation" in the middle of a batch loses nobody', async () => {
@@ -62,8 +64,10 @@ test('"request cancellation" in the middle of a batch loses nobody', async () =>
   await play.peer.until(({ accepted }) => accepted.length === 25);
   await campaign.handle.cancel();
   // The sender hears of it with its next heartbeat and gives back what is not on the wire.
-  await expect.poll(() => campaign.counts(), { timeout: 10_000 }).toMatchObject({ sending: 5 });
-  relay.release();
+  await expect
+    .poll(() => campaign.counts(), { timeout: 10_000 })
+    .toMatchObject({ sending: 5 })
+    .finally(relay.release);
   await campaign.end();
   expect(play.peer.accepted).toHaveLength(25);
   expect(await campaign.counts()).toEqual({ total: 200, sent: 25, cancelled: 175 });
