@@ -16,6 +16,8 @@ import { persist } from './sending/outcome-writer.ts';
 import type { Intent } from '../db/ledger/claim.ts';
 
 const heartbeatEveryMs = 1_000;
+/** Larger mails get memory of their own. */
+const usualMailBytes = 128 * 1_024;
 
 type Open = Extract<OpenedBatch, { kind: 'open' }>;
 
@@ -49,9 +51,11 @@ async function bindParts(
   const skeleton = await deps.mails.skeletonOf(campaignId);
   const beganAt = performance.now();
   const now = (): number => at + Math.round(performance.now() - beganAt);
-  const fill = async ({ recipient, mailDate }: Intent): Promise<Filled> => {
+  // One piece of memory per lane, used again for each mail: what is not allocated need not be collected.
+  const memory = Array.from({ length: lanes }, () => Buffer.allocUnsafeSlow(usualMailBytes));
+  const fill = async ({ recipient, mailDate }: Intent, lane: number): Promise<Filled> => {
     const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);
-    const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() });
+    const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() }, memory[lane]);
     if (!filled.ok) return { ok: false, reason: filled.reason };
     const message = deps.sign === null ? filled.message : await deps.sign(filled.message, mailDate.getTime());
     return { ok: true, ...filled.envelope, message, envelopeId: messageId.slice(1, -1) };
@@ -87,12 +91,16 @@ async function close(
   sender: BatchSender,
   ending: Ending,
 ): Promise<BatchResult['ended']> {
-  if (ending.kind === 'fault') await persist(() => giveBackUnknown(db, campaignId, token));
+  // With outcomes unrecorded nobody can tell a lost claim from a sent mail: settleAttempt puts both in doubt.
+  if (ending.kind === 'fault' && sender.allRecorded)
+    await persist(() => giveBackUnknown(db, campaignId, token));
   const { sent, deferred, failed, inDoubt } = sender.tally;
   if (sent + deferred + failed + inDoubt > 0) await clearTrouble(db, campaignId);
   switch (ending.kind) {
     case 'complete':
       await persist(() => finishBatch(db, campaignId, number, token));
+      // A pause that found only mails on the wire may be over before the sender has heard of it.
+      await settlePause(db, campaignId);
       return 'complete';
     case 'closed':
       // The gate closed after the last mail of the size: nothing is interrupted.

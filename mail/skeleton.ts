@@ -61,10 +61,14 @@ export class Skeleton {
     );
   }
 
-  fill(input: FillInput): FillResult {
+  /**
+   * The mail for one recipient. `into` lends memory that the caller uses again for the next mail, when this one has been
+   * sent; a mail that does not fit gets memory of its own.
+   */
+  fill(input: FillInput, into?: Buffer): FillResult {
     try {
       const to = envelopeAddress(input.recipient.email);
-      return { ok: true, message: this.#write(input, to), envelope: { from: this.options.sender, to } };
+      return { ok: true, message: this.#write(input, to, into), envelope: { from: this.options.sender, to } };
     } catch (error) {
       if (error instanceof FillRefused) return { ok: false, reason: error.reason };
       throw error;
@@ -86,7 +90,7 @@ export class Skeleton {
     }));
   }
 
-  #write(input: FillInput, to: string): Uint8Array {
+  #write(input: FillInput, to: string, into: Buffer | undefined): Uint8Array {
     const turn = startTurn(this.options.campaignName, input, to);
     const values: string[] = [];
     let length = this.#fixedLength;
@@ -95,7 +99,8 @@ export class Skeleton {
       values.push(value);
       length += value.length * uses;
     }
-    return writeSteps(this.#steps, values, takeBuffer(length));
+    const fits = into !== undefined && length <= into.length;
+    return writeSteps(this.#steps, values, fits ? into.subarray(0, length) : takeBuffer(length));
   }
 }
 

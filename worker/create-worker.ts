@@ -31,6 +31,8 @@ export async function createWorker({
     maxHeartbeatThrottleInterval: '2 seconds',
     defaultHeartbeatThrottleInterval: '2 seconds',
     interceptors: { activity: [(context) => ({ inbound: scrubFailures(context) })] },
+    // A killed worker's campaigns wait no longer than this for it to come back (default 10 s), then go to another one.
+    stickyQueueScheduleToStartTimeout: '2 seconds',
     shutdownForceTime: '25 seconds',
   });
 }

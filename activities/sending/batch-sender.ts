@@ -27,7 +27,8 @@ export interface SenderParts {
   readonly policy: DeferralPolicy;
   /** The workflow's time, going on with the real clock. */
   readonly now: () => Instant;
-  readonly fill: (intent: Intent) => Promise<Filled>;
+  /** The mail of one recipient; its bytes stay as they are until the same lane (0 to lanes − 1) fills the next one. */
+  readonly fill: (intent: Intent, lane: number) => Promise<Filled>;
   readonly claim: (limit: number) => Promise<Claim>;
   readonly record: (outcomes: readonly RecordedOutcome[]) => Promise<void>;
   /** Whether this attempt may go on (gates open, token newest), and the batch's size as it is now. */
@@ -64,6 +65,7 @@ export class BatchSender {
   #claiming: Promise<void> | null = null;
   #drained = false;
   #ending: Ending | null = null;
+  #allRecorded = true;
   #idle: (() => void)[] = [];
   readonly tally: Tally = { sent: 0, failed: 0, deferred: 0, inDoubt: 0, planned: 0, skipped: 0 };
 
@@ -85,17 +87,21 @@ export class BatchSender {
     try {
       await this.#tryRelay();
       this.#refill();
-      await Promise.all(Array.from({ length: this.#parts.lanes }, () => this.#workLane()));
+      // No lane throws: whatever fails ends the attempt, and the mails that are on other lanes are still waited for.
+      await Promise.all(Array.from({ length: this.#parts.lanes }, (_, lane) => this.#workLane(lane)));
       // A claim that was under way when the attempt was stopped may still bring rows: they are given back, too.
       await this.#claiming;
-      await this.#writer.drain();
-    } catch (error) {
-      this.stop({ kind: 'fault', error });
+      await this.#drain();
     } finally {
       this.#lease.end();
       this.#share.leave();
     }
     return this.#ending ?? { kind: 'complete' };
+  }
+
+  /** False when the database did not take some outcomes: then what is still `sending` may have been sent. */
+  get allRecorded(): boolean {
+    return this.#allRecorded;
   }
 
   /** What the batch may still hand over. */
@@ -137,11 +143,11 @@ export class BatchSender {
     lane?.release();
   }
 
-  async #workLane(): Promise<void> {
+  async #workLane(lane: number): Promise<void> {
     for (;;) {
       const intent = await this.#next();
       if (intent === null) return;
-      await this.#mail(intent);
+      await this.#mail(intent, lane);
     }
   }
 
@@ -163,8 +169,18 @@ export class BatchSender {
     }
   }
 
-  async #mail(intent: Intent): Promise<void> {
-    const mail = await this.#parts.fill(intent);
+  async #drain(): Promise<void> {
+    try {
+      await this.#writer.drain();
+    } catch (error) {
+      this.#allRecorded = false;
+      this.stop({ kind: 'fault', error });
+    }
+  }
+
+  async #mail(intent: Intent, laneNumber: number): Promise<void> {
+    const mail = await this.#fill(intent, laneNumber);
+    if (mail === null) return;
     if (!mail.ok) {
       this.#settle(intent, { state: 'skipped', reply: null, reason: mail.reason, nextAttemptAt: null });
       return;
@@ -175,11 +191,28 @@ export class BatchSender {
       this.#giveBack(intent);
       return;
     }
+    this.#take(intent, await this.#send(lane, mail));
+    lane.release();
+  }
+
+  /** A mail that cannot be made for no reason of its recipient ends the attempt; nobody was mailed by it. */
+  async #fill(intent: Intent, lane: number): Promise<Filled | null> {
     try {
-      const outcome = await lane.send(mail, () => this.#ending === null && this.#lease.isValid());
-      this.#take(intent, outcome);
-    } finally {
-      lane.release();
+      return await this.#parts.fill(intent, lane);
+    } catch (error) {
+      this.stop({ kind: 'fault', error });
+      this.#giveBack(intent);
+      return null;
+    }
+  }
+
+  /** A lane promises not to throw. When it does, nobody knows what has left: the mail is in doubt and the attempt ends. */
+  async #send(lane: Lane, mail: Extract<Filled, { ok: true }>): Promise<Outcome> {
+    try {
+      return await lane.send(mail, () => this.#ending === null && this.#lease.isValid());
+    } catch (error) {
+      this.stop({ kind: 'fault', error });
+      return { kind: 'unknown', text: 'the transport failed' };
     }
   }
 

@@ -21,6 +21,7 @@ export class BenchStack {
     const { port }: { port: number } = JSON.parse(await firstLine(sink, () => true));
     const arena = await Arena.start({
       durable: true,
+      built: true,
       window: 100,
       connections: 10,
       env: { SMTP_URL: `smtp://127.0.0.1:${port}` },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { measureFill } from './fill.ts';
 import { report, type Figure } from './figures.ts';
 import { mailOf8kB } from './mail-of-8-kb.ts';
@@ -16,6 +17,8 @@ const add = (...more: readonly Figure[]): void => {
     console.error(`  measured ${name}: ${value.toPrecision(4)} ${unit}`);
 };
 
+console.error('Building api and worker as production runs them …');
+execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 console.error('Starting PostgreSQL (durable), Temporal and a sink …');
 const stack = await BenchStack.start();
 try {

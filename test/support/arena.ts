@@ -19,6 +19,8 @@ export interface ArenaOptions {
   readonly env?: Record<string, string>;
   /** Durable commits as in production (for measurements); tests that only kill processes do without. */
   readonly durable?: boolean;
+  /** Runs api and worker from the build (dist/), as containers do. */
+  readonly built?: boolean;
 }
 
 interface Answer {
@@ -37,11 +39,12 @@ export class Arena {
   postgres: Postgres;
   temporal: Temporal;
   readonly #dir: string;
-  readonly env: Record<string, string>;
+  readonly workerEnv: Record<string, string>;
   readonly #programs = new Set<ChildProcess>();
   #api: { url: string; key: string } | null = null;
 
   readonly #fast: boolean;
+  readonly #built: boolean;
 
   private constructor(parts: {
     dir: string;
@@ -51,14 +54,16 @@ export class Arena {
     window: number;
     env: Record<string, string>;
     fast: boolean;
+    built: boolean;
   }) {
     this.#fast = parts.fast;
+    this.#built = parts.built;
     this.#dir = parts.dir;
     this.peer = parts.peer;
     this.postgres = parts.postgres;
     this.temporal = parts.temporal;
     this.window = parts.window;
-    this.env = parts.env;
+    this.workerEnv = parts.env;
     this.db = openDatabase(parts.postgres.url, { name: 'arena' });
   }
 
@@ -79,19 +84,25 @@ export class Arena {
       SLUICE_SMTP_CONNECTIONS: String(options.connections ?? 5),
       ...options.env,
     };
-    return new Arena({ dir, peer, postgres, temporal, window, env, fast });
+    return new Arena({ dir, peer, postgres, temporal, window, env, fast, built: options.built === true });
   }
 
   /** A worker that is ready for tasks. */
   async startWorker(env: Record<string, string> = {}): Promise<ChildProcess> {
-    return this.#start('worker/main.ts', { ...this.env, ...env }, 'the worker is ready');
+    return this.#start(
+      'worker/main',
+      { NODE_OPTIONS: '--max-semi-space-size=4', ...this.workerEnv, ...env },
+      'the worker is ready',
+    );
   }
 
   /** The API; from then on `request` works. */
   async startApi(): Promise<void> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    this.#programs.add(spawnProgram('api/main.ts', { ...this.env, SLUICE_HTTP: `127.0.0.1:${port}` }));
+    this.#programs.add(
+      spawnProgram(this.#entry('api/main'), { ...this.workerEnv, SLUICE_HTTP: `127.0.0.1:${port}` }),
+    );
     const isReady = async (): Promise<boolean> => {
       const answer = await fetch(`${url}/readyz`).catch(() => null);
       return answer?.ok === true && existsSync(this.#keyFile);
@@ -181,6 +192,10 @@ export class Arena {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
+  #entry(path: string): string {
+    return this.#built ? `dist/${path}.js` : `${path}.ts`;
+  }
+
   async #fetch(path: string, init: RequestInit, contentType: string): Promise<Answer> {
     if (this.#api === null) throw new Error('start the API first');
     const headers = { authorization: `Bearer ${this.#api.key}`, 'content-type': contentType };
@@ -189,7 +204,7 @@ export class Arena {
   }
 
   async #start(path: string, env: Record<string, string>, ready: string): Promise<ChildProcess> {
-    const program = spawnProgram(path, env);
+    const program = spawnProgram(this.#entry(path), env);
     this.#programs.add(program);
     await firstLine(program, (line) => line.includes(ready));
     return program;

@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A TypeScript program of this repository as a process of its own; what it says on standard error comes through. */
+/** A program of this repository (its source, or what the build made of it) as a process of its own; what it says on standard error comes through. */
 export function spawnProgram(
   path: string,
   env: Record<string, string>,
   args: readonly string[] = [],
 ): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', join(root, path), ...args], {
+  const loader = path.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  return spawn(process.execPath, [...loader, join(root, path), ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
