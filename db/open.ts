@@ -19,8 +19,10 @@ export function openDatabase(
     connectionTimeoutMillis: 5_000,
     Client: PreparingClient,
   });
-  // An idle connection that the server closed is no fault: the pool drops it and the next query opens another.
+  // A connection that the server closed is no fault of the process: whoever uses it sees its query fail, the pool drops it
+  // and the next query opens another. Both need a listener: the pool for idle ones, each client for those in use.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 

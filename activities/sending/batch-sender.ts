@@ -78,6 +78,10 @@ export class BatchSender {
     this.#writer = new OutcomeWriter({
       write: parts.record,
       onWritten: (outcomes) => this.#written(outcomes.length),
+      onFailure: (error) => {
+        this.#allRecorded = false;
+        this.stop({ kind: 'fault', error });
+      },
       groupSize: Math.ceil(parts.window.size / 4),
     });
   }
@@ -91,7 +95,7 @@ export class BatchSender {
       await Promise.all(Array.from({ length: this.#parts.lanes }, (_, lane) => this.#workLane(lane)));
       // A claim that was under way when the attempt was stopped may still bring rows: they are given back, too.
       await this.#claiming;
-      await this.#drain();
+      await this.#writer.drain();
     } finally {
       this.#lease.end();
       this.#share.leave();
@@ -166,15 +170,6 @@ export class BatchSender {
         return null;
       }
       await new Promise<void>((resolve) => this.#idle.push(resolve));
-    }
-  }
-
-  async #drain(): Promise<void> {
-    try {
-      await this.#writer.drain();
-    } catch (error) {
-      this.#allRecorded = false;
-      this.stop({ kind: 'fault', error });
     }
   }
 

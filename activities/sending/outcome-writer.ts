@@ -11,19 +11,22 @@ const patienceMs = 60_000;
 export class OutcomeWriter {
   readonly #write: (outcomes: readonly RecordedOutcome[]) => Promise<void>;
   readonly #onWritten: (outcomes: readonly RecordedOutcome[]) => void;
+  readonly #onFailure: (error: unknown) => void;
   readonly #groupSize: number;
   #group: RecordedOutcome[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #writing = new Set<Promise<void>>();
-  #failure: unknown = null;
 
   constructor(options: {
     write: (outcomes: readonly RecordedOutcome[]) => Promise<void>;
     onWritten: (outcomes: readonly RecordedOutcome[]) => void;
+    /** The database did not take a group for longer than our patience; nothing more should be begun. */
+    onFailure: (error: unknown) => void;
     groupSize: number;
   }) {
     this.#write = options.write;
     this.#onWritten = options.onWritten;
+    this.#onFailure = options.onFailure;
     this.#groupSize = Math.max(1, options.groupSize);
   }
 
@@ -33,11 +36,10 @@ export class OutcomeWriter {
     else this.#timer ??= setTimeout(() => this.#flush(), groupMs);
   }
 
-  /** Waits until everything is written. Throws when the database stayed away for longer than our patience. */
+  /** Waits until everything is written or given up. */
   async drain(): Promise<void> {
     this.#flush();
     while (this.#writing.size > 0) await Promise.all(this.#writing);
-    if (this.#failure !== null) throw this.#failure;
   }
 
   #flush(): void {
@@ -49,8 +51,8 @@ export class OutcomeWriter {
     const writing = this.#writeWithPatience(group)
       .then(() => this.#onWritten(group))
       .catch((error: unknown) => {
-        this.#failure = error;
-        this.#onWritten(group);
+        // Their room in the window is not given back: nobody may add intents to outcomes that nobody recorded.
+        this.#onFailure(error);
       })
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);

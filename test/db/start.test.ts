@@ -36,13 +36,8 @@ test('the draft’s own start is used when none is given', async () => {
 test('started twice, also at the same moment, it is started once', async () => {
   const id = await addDraft(world.db);
   const answers = await Promise.all(Array.from({ length: 5 }, () => start(id)));
-  expect(answers.map((answer) => 'started' in answer && answer.started).sort()).toEqual([
-    false,
-    false,
-    false,
-    false,
-    true,
-  ]);
+  expect(answers.filter((answer) => 'started' in answer && answer.started)).toHaveLength(1);
+  expect(answers.every((answer) => 'state' in answer && answer.state === 'running')).toBe(true);
   expect(await historyOf(world.db, id)).toHaveLength(1);
   expect((await stateOf(id)).version).toBe(2);
 });

@@ -17,20 +17,23 @@ import { GateWatch } from '../../db/gate-watch.ts';
 import { openDatabase } from '../../db/open.ts';
 import type { DeferralPolicy } from '../../domain/settle.ts';
 import { campaignTaskQueue, campaignWorkflowId, campaignWorkflowType } from '../../domain/temporal-names.ts';
-import { openTransport } from '../../mail/open-transport.ts';
-import type { Transport } from '../../mail/transport.ts';
+import { SmtpPool } from '../../mail/smtp/pool.ts';
+import { parseSmtpUrl } from '../../mail/smtp/url.ts';
+import { RelayTrouble, type Lane, type Transport } from '../../mail/transport.ts';
 import { findBundle } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 
-// The SDK tells everything at INFO, and failures that a test provokes at WARN: only what nobody provoked is of interest.
-Runtime.install({
-  logger: new DefaultLogger('ERROR', ({ message, meta }) => {
-    if (!provoked.test(message)) console.error(message, meta);
-  }),
-  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+/** The SDK tells everything at INFO, and failures that a test provokes at WARN: only what nobody provoked is of interest. */
+export const quietLogger = new DefaultLogger('ERROR', ({ message, meta }) => {
+  if (!provoked.test(message)) console.error(message, meta);
 });
 const provoked = /^(?:a batch failed|an activity failed)$/;
+
+Runtime.install({
+  logger: quietLogger,
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+});
 
 /** One cache for all test files: the bundle is made once per state of the sources. */
 const bundleDir = join(tmpdir(), 'sluice-test-bundle');
@@ -61,7 +64,7 @@ export async function openSender(options: SenderOptions): Promise<Sender> {
   const gateWatch = new GateWatch(options.databaseUrl);
   if (options.listens !== false) await gateWatch.start();
   const lanes = options.lanes ?? 5;
-  const pool = openTransport({ url: options.smtpUrl, connections: lanes });
+  const pool = new ForgetfulPool(options.smtpUrl, lanes);
   return {
     deps: {
       db,
@@ -79,6 +82,37 @@ export async function openSender(options: SenderOptions): Promise<Sender> {
       await db.destroy();
     },
   };
+}
+
+/**
+ * The SMTP pool, but without its rest after a refusal: that passes in real time, the plan's pauses in virtual time, and a
+ * relay that is back after two virtual hours has rested for milliseconds.
+ */
+class ForgetfulPool implements Transport {
+  readonly #open: () => SmtpPool;
+  #pool: SmtpPool;
+
+  constructor(url: string, connections: number) {
+    this.#open = () => new SmtpPool(parseSmtpUrl(url), { connections });
+    this.#pool = this.#open();
+  }
+
+  async acquire(signal: AbortSignal): Promise<Lane> {
+    const pool = this.#pool;
+    try {
+      return await pool.acquire(signal);
+    } catch (error) {
+      if (error instanceof RelayTrouble && pool === this.#pool) {
+        this.#pool = this.#open();
+        await pool.close();
+      }
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
 }
 
 export interface TestWorkerOptions extends SenderOptions {
