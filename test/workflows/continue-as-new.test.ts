@@ -5,7 +5,7 @@ const stage = useStage();
 const minute = 60_000;
 
 test('a long campaign goes from run to run: short histories, nobody lost or twice, and the pace holds', async () => {
-  const batches = 330;
+  const batches = 285;
   const play = await stage.open({ contacts: batches });
   const campaign = await play.start({ size: 1, gapMs: 20 * minute });
   await campaign.end();

@@ -30,7 +30,10 @@ test('a pause of ten hours after batch 4: batch 5 at the resume, then one every 
   await campaign.end();
 
   expect(await campaign.starts()).toEqual([
-    ...[0, 20, 40, 60],
+    0,
+    20,
+    40,
+    60,
     ...Array.from({ length: 16 }, (_, n) => 665 + n * 20),
   ]);
   expect(new Set(play.peer.accepted.map(({ to }) => to)).size).toBe(1_000);
