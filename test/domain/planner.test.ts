@@ -77,6 +77,16 @@ describe('the next batch', () => {
     });
   });
 
+  test('gathers deferred mails that come due within a minute: none of them waits another gap', () => {
+    const first = t0 + 60 * minute;
+    expect(
+      planNext(state({ planned: 0, deferredAt: [first, first + minute, first + minute + 1] })),
+    ).toMatchObject({
+      because: 'deferral',
+      batch: { at: first + minute, size: 2 },
+    });
+  });
+
   test('keeps the gap also for deferred mails that are due sooner', () => {
     expect(planNext(state({ planned: 0, deferredAt: [t0 + 5 * minute] }))).toMatchObject({
       kind: 'wait',
