@@ -222,6 +222,12 @@ export class BatchSender {
   }
 
   #take(intent: Intent, outcome: Outcome): void {
+    // Withdrawn because a gate closed or the lease ran out, perhaps after DATA: certainly not sent, and nobody's fault.
+    const withdrawn = this.#ending !== null || !this.#lease.isValid();
+    if (outcome.kind === 'notSent' && withdrawn) {
+      this.#giveBack(intent);
+      return;
+    }
     // The sender is the same for everybody: when the relay refuses it, the relay is the trouble, not this recipient.
     if (outcome.kind === 'refused' && outcome.stage === 'mail') {
       const code =
