@@ -187,12 +187,25 @@ export class CampaignRun {
   /** The attempt is over, however it ended: fence it, so that it can commit no further intent, and settle what it left. */
   async #recover(error: unknown): Promise<void> {
     await quickActivities.settleAttempt({ campaignId: this.#campaignId });
-    const known =
-      error instanceof Error && error.cause instanceof ApplicationFailure && error.cause.type !== null;
-    this.#faults = known ? 0 : this.#faults + 1;
+    this.#faults = isSpacedByPlan(error) ? 0 : this.#faults + 1;
     if (this.#faults < 2) return;
     const revision = this.#revision;
     const isWoken = (): boolean => this.#revision !== revision;
     await condition(isWoken, Math.min(300_000, 1_000 * 2 ** this.#faults), { summary: 'after a fault' });
   }
+}
+
+/** Failures after which the plan itself says when to go on: at once on another worker, or by the relay's backoff. */
+const spacedByPlan: Readonly<Record<RelayTroubleCode | 'workerStopping', true>> = {
+  relayUnreachable: true,
+  relayUnavailable: true,
+  loginRefused: true,
+  tlsUnavailable: true,
+  senderRefused: true,
+  workerStopping: true,
+};
+
+function isSpacedByPlan(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && Object.hasOwn(spacedByPlan, cause.type ?? '');
 }
