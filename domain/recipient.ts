@@ -2,7 +2,7 @@
 export type AttributeValue = string | number | boolean | null;
 
 /** The organisation that a contact belongs to, as far as a mail may speak of it. */
-export interface RecipientCustomer {
+interface RecipientCustomer {
   readonly name: string;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }

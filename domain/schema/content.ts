@@ -56,24 +56,14 @@ export const contentSchema = z
       .max(maxSource)
       .optional()
       .meta({ description: 'The mail as MJML with merge fields', example: '<mjml>…</mjml>' }),
-    html: z
-      .string()
-      .min(1)
-      .max(maxSource)
-      .optional()
-      .meta({
-        description: 'The mail as HTML with merge fields',
-        example: '<p>{{ contact.salutation }}</p>',
-      }),
-    text: z
-      .string()
-      .min(1)
-      .max(maxSource)
-      .optional()
-      .meta({
-        description: 'The plain text part; derived from the HTML when not given',
-        example: '{{ contact.salutation }}',
-      }),
+    html: z.string().min(1).max(maxSource).optional().meta({
+      description: 'The mail as HTML with merge fields',
+      example: '<p>{{ contact.salutation }}</p>',
+    }),
+    text: z.string().min(1).max(maxSource).optional().meta({
+      description: 'The plain text part; derived from the HTML when not given',
+      example: '{{ contact.salutation }}',
+    }),
   })
   .superRefine((content, context) => {
     if (content.mjml !== undefined && content.html !== undefined)

@@ -1,5 +1,5 @@
 /** One attribute as written. `quoted` false: `a=b` without quotes. `value` null: none given. Offsets are of the attribute's name. */
-export interface MarkupAttribute {
+interface MarkupAttribute {
   readonly name: string;
   readonly value: string | null;
   readonly quoted: boolean;
