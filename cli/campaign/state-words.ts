@@ -26,7 +26,11 @@ export function stateSentence(campaign: Campaign, now: Date): string {
         : `Starts ${relative(campaign.startAt, now)}, at ${moment(campaign.startAt)}.`;
     case 'running':
       if (counts.sending > 0) return `Sending ${sayPace(campaign.pace)}; a batch is under way.`;
-      return `Sending ${sayPace(campaign.pace)}${next === null ? '' : `; next batch ${relative(next.at, now)}`}.`;
+      if (next !== null) return `Sending ${sayPace(campaign.pace)}; next batch ${relative(next.at, now)}.`;
+      // The planner names a next batch for every running campaign that has somebody left, unless the main gate is closed.
+      return counts.planned + counts.deferred > 0
+        ? `Waiting to send ${sayPace(campaign.pace)}: the main gate is closed.`
+        : `Sending ${sayPace(campaign.pace)}.`;
     case 'paused':
       return pause === null
         ? 'Paused.'
