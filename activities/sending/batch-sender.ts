@@ -256,7 +256,8 @@ export class BatchSender {
   #settle(intent: Intent, settlement: Settlement): void {
     this.tally[settlement.state] += 1;
     if (settlement.state === 'skipped' || settlement.state === 'planned') this.#left += 1;
-    this.#writer.add({ contactId: intent.recipient.contactId, settlement });
+    const { recipient, claimedAt } = intent;
+    this.#writer.add({ contactId: recipient.contactId, claimedAt, settlement });
   }
 
   #written(count: number): void {

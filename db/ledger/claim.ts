@@ -16,6 +16,8 @@ export interface ClaimInput {
 /** One intent: a recipient whose row is now `sending`, with everything the mail is filled with. */
 export interface Intent {
   readonly recipient: Recipient;
+  /** When it was claimed, with the database's microseconds: tells this claim from a later one of the same attempt. */
+  readonly claimedAt: string;
   readonly attempts: number;
   readonly firstAttemptAt: Instant;
   /** The mail's Date header, the same at every attempt. */
@@ -74,10 +76,10 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
         first_attempt_at = coalesce(d.first_attempt_at, ${now}), sending_at = now(), settled_at = null,
         next_attempt_at = null, mail_date = coalesce(d.mail_date, date_trunc('second', now()))
       where d.campaign_id = ${campaignId} and d.contact_id = any (array(select contact_id from checked where reason is null))
-      returning d.contact_id, d.email, d.attempts, d.first_attempt_at, d.mail_date
+      returning d.contact_id, d.email, d.attempts, d.sending_at, d.first_attempt_at, d.mail_date
     )
     select (select count(*) from open_gate) as gates, (select count(*) from refused) as skipped,
-      i.contact_id, i.email, i.attempts, i.first_attempt_at, i.mail_date,
+      i.contact_id, i.email, i.attempts, i.sending_at::text as claimed_at, i.first_attempt_at, i.mail_date,
       c.first_name, c.last_name, c.title, c.salutation, c.language, c.time_zone, c.attributes,
       o.name as customer_name, o.attributes as customer_attributes
     from (select) as always
@@ -95,6 +97,7 @@ interface Row {
   contact_id: string | null;
   email: string;
   attempts: number;
+  claimed_at: string;
   first_attempt_at: Date;
   mail_date: Date;
   first_name: string | null;
@@ -116,6 +119,7 @@ function toIntent(row: Row & { contact_id: string }): Intent {
   const { customer_name: name, customer_attributes: attributes } = row;
   return {
     attempts: row.attempts,
+    claimedAt: row.claimed_at,
     firstAttemptAt: row.first_attempt_at.getTime(),
     mailDate: row.mail_date,
     recipient: {

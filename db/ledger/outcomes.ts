@@ -6,12 +6,15 @@ import { cancelSome, reopenCampaign } from './end.ts';
 
 export interface RecordedOutcome {
   readonly contactId: string;
+  /** The claim it is the outcome of; left out: the last one of the attempt. */
+  readonly claimedAt?: string;
   readonly settlement: Settlement;
 }
 
 /**
  * Writes a group of outcomes in one statement. Only rows that this attempt (token) brought into `sending` are touched,
  * also when a later attempt has meanwhile put them in doubt: the late reply settles the doubt.
+ * A group may be written again when its answer was lost: a row that was given back and claimed anew meanwhile is not touched.
  * A mail that was given back gets its place in the plan again as if it had not been claimed.
  * @returns how many rows took their outcome.
  */
@@ -68,8 +71,9 @@ async function write(
         ${column((o) => o.settlement.reply?.text ?? null)}::text[],
         ${column((o) => o.settlement.reason?.code ?? null)}::text[],
         ${column((o) => o.settlement.reason?.text ?? null)}::text[],
-        ${column((o) => instantOf(o.settlement.nextAttemptAt))}::timestamptz[]
-      ) as o (contact_id, state, code, enhanced, reply, reason_code, reason_text, next_attempt_at)
+        ${column((o) => instantOf(o.settlement.nextAttemptAt))}::timestamptz[],
+        ${column((o) => o.claimedAt ?? null)}::timestamptz[]
+      ) as o (contact_id, state, code, enhanced, reply, reason_code, reason_text, next_attempt_at, claimed_at)
     ), settled as (
       update delivery d set
         state = o.state, code = o.code, enhanced = o.enhanced, reply = o.reply,
@@ -86,6 +90,7 @@ async function write(
       where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}
         and d.contact_id = any (${column((o) => o.contactId)}::uuid[])
         and d.state in ('sending', 'inDoubt') and d.state <> o.state
+        and (o.claimed_at is null or d.sending_at = o.claimed_at)
       returning d.contact_id, d.attempts, d.state, d.code, d.enhanced, d.reply, d.reason_text
     ), noted as (
       insert into attempt (campaign_id, contact_id, number, at, outcome, code, enhanced, reply)

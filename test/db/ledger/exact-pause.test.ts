@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openBatch } from '../../../db/ledger/batch.ts';
 import { claimNextRecipients, type Claim } from '../../../db/ledger/claim.ts';
 import { recordOutcomes } from '../../../db/ledger/outcomes.ts';
@@ -16,7 +16,7 @@ const now = Date.UTC(2026, 10, 22, 8);
 let id: string;
 let token: number;
 
-beforeAll(() => addContacts(world.db, 60));
+beforeAll(() => addContacts(world.db, 1_000));
 beforeEach(async () => {
   id = await addRunning(world.db);
   const opened = await openBatch(world.db, { campaignId: id, number: 1, size: 50, plannedAt: now, at: now });
@@ -54,12 +54,13 @@ async function heldOpen(work: (trx: Database) => Promise<unknown>): Promise<{ co
     });
     ended.catch(failed);
   });
-  return {
-    commit: async () => {
-      release();
-      await ended;
-    },
+  const commit = async (): Promise<void> => {
+    release();
+    await ended;
   };
+  // Also when the test fails before: a transaction that is left open would hold up all that follows.
+  onTestFinished(commit);
+  return { commit };
 }
 
 test('a pause waits for a claim that is under way and counts its intents', async () => {
@@ -99,7 +100,7 @@ test('a claim that comes while the pause is being made waits and gets nothing', 
 test('under many claims at once the pause counts exactly what was claimed, and nothing is claimed after it', async () => {
   const claiming = Array.from({ length: 12 }, async () => {
     const claims: Claim[] = [];
-    while (claims.at(-1)?.kind !== 'closed' && claims.length < 20) claims.push(await claimOn(world.db, 1));
+    while (claims.at(-1)?.kind !== 'closed') claims.push(await claimOn(world.db, 1));
     return claims.filter((claim) => claim.kind === 'claimed').flatMap((claim) => claim.intents);
   });
   await until(
@@ -111,7 +112,7 @@ test('under many claims at once the pause counts exactly what was claimed, and n
   const intents = (await Promise.all(claiming)).flat();
   expect(paused).toMatchObject({ applied: true, pause: { inFlight: intents.length } });
   expect(await countSending()).toBe(intents.length);
-  expect(intents.length).toBeLessThan(60);
+  expect(intents.length).toBeLessThan(1_000);
 });
 
 async function countSending(): Promise<number> {

@@ -55,7 +55,7 @@ const record = (intents: readonly Intent[], settlement: Settlement, withToken = 
     world.db,
     id,
     withToken,
-    intents.map(({ recipient }) => ({ contactId: recipient.contactId, settlement })),
+    intents.map(({ recipient, claimedAt }) => ({ contactId: recipient.contactId, claimedAt, settlement })),
   );
 
 async function rowOf(intent: Intent | undefined) {
@@ -133,6 +133,16 @@ describe('a mail that was given back', () => {
       mail_date: expect.any(Date),
     });
     expect((await claim(1))[0]?.recipient.contactId).toBe(row?.contact_id);
+  });
+
+  test('is not given back a second time when its group is written again after the same attempt has claimed it anew', async () => {
+    const intents = await claim(1);
+    await record(intents, givenBack);
+    const again = await claim(1);
+    expect(again[0]?.recipient.contactId).toBe(intents[0]?.recipient.contactId);
+    expect(await record(intents, givenBack)).toBe(0);
+    expect(await countsOf(world.db, id)).toEqual({ planned: 9, sending: 1, total: 10 });
+    expect(await record(again, sent)).toBe(1);
   });
 
   test('is not taken back by a repeated writing after somebody else has claimed it', async () => {
