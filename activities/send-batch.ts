@@ -11,7 +11,8 @@ import type { PlanAnswer } from '../domain/plan-answer.ts';
 import { messageIdOf } from '../domain/message-id.ts';
 import type { BatchInput, BatchResult, CampaignActivities } from './contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { BatchSender, type Ending, type Filled, type SenderParts } from './sending/batch-sender.ts';
+import { BatchSender } from './sending/batch-sender.ts';
+import type { Ending, Filled, SenderParts } from './sending/sender-parts.ts';
 import { persist } from './sending/outcome-writer.ts';
 import type { Intent } from '../db/ledger/claim.ts';
 

@@ -8,11 +8,11 @@ import { readPlan } from '../../db/plan-state.ts';
 import { holdCampaign, pauseCampaign } from '../../db/pause.ts';
 import { recordTrouble } from '../../db/relay-trouble.ts';
 import { deliveryStates, mayBecome } from '../../domain/delivery-state.ts';
-import { addContacts, addRunning, addStarted, useDatabase } from '../support/campaigns.ts';
+import { addContacts, addRunning, addStarted, useDatabase, workflowTime } from '../support/campaigns.ts';
 
 const world = useDatabase();
 const gapMs = 1_200_000;
-const t0 = Date.UTC(2026, 10, 22, 8);
+const t0 = workflowTime;
 
 beforeAll(() => addContacts(world.db, 120));
 
@@ -65,12 +65,20 @@ describe('the plan of a campaign', () => {
 
   test('begins with batch 1 at once', async () => {
     const id = await begin();
+    const { not_before } = await world.db
+      .selectFrom('gate')
+      .select('not_before')
+      .where('campaign_id', '=', id)
+      .executeTakeFirstOrThrow();
+    const startedAt = not_before.getTime();
+    expect(Math.abs(Date.now() - startedAt)).toBeLessThan(60_000);
     expect(await readPlan(world.db, id, t0)).toEqual({
       state: 'running',
       pace: { size: 50, gapMs },
       total: 120,
       settled: 0,
-      step: { kind: 'batch', batch: { number: 1, size: 50, at: 0, continues: false } },
+      // Due since it was started.
+      step: { kind: 'batch', batch: { number: 1, size: 50, at: startedAt, continues: false } },
     });
   });
 
