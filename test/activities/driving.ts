@@ -4,16 +4,17 @@ import { expect } from 'vitest';
 import type { BatchInput, BatchResult } from '../../activities/contract.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
+import { persist } from '../../activities/sending/outcome-writer.ts';
 import { applyControl, type ControlArguments } from '../../db/control.ts';
 import type { ControlAction } from '../../domain/campaign-state.ts';
 import { readPlan } from '../../db/plan-state.ts';
 import type { Database } from '../../db/open.ts';
-import { ledgerOf } from '../support/campaigns.ts';
+import { ledgerOf, workflowTime } from '../support/campaigns.ts';
 import type { SmtpPeer } from '../support/smtp-peer.ts';
 import { quietLogger } from '../support/world.ts';
 
 /** Workflow time at which the campaigns of these tests begin. */
-export const t0 = Date.UTC(2026, 10, 22, 8);
+export const t0 = workflowTime;
 
 /** One attempt at a batch, as Temporal would call it. */
 export async function sendBatch(
@@ -55,21 +56,23 @@ export async function drive(
   const failures: (string | null)[] = [];
   const attempts: Driven['attempts'] = [];
   for (let now = t0; attempts.length < 1_000;) {
-    const { step } = await readPlan(deps.db, campaignId, now);
+    const at = now;
+    // Temporal repeats what a lost connection has broken off.
+    const { step } = await persist(() => readPlan(deps.db, campaignId, at));
     if (step.kind === 'done' || step.kind === 'closed' || step.kind === 'hold')
       return { ended: step.kind, failures, attempts };
-    const { number, size, at, continues } = step.batch;
-    now = Math.max(now, at);
+    const { number, size, at: plannedAt, continues } = step.batch;
+    now = Math.max(now, plannedAt);
     if (step.kind === 'wait') continue;
     attempts.push({ number, at: now, continues });
     await each(attempts.length);
     try {
-      await sendBatch(deps, campaignId, { number, size, plannedAt: at, at: now });
+      await sendBatch(deps, campaignId, { number, size, plannedAt, at: now });
     } catch (error) {
       failures.push(
         error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : null,
       );
-      await activities.settleAttempt({ campaignId });
+      await persist(() => activities.settleAttempt({ campaignId }));
     }
   }
   throw new Error('the campaign did not end within 1,000 attempts');

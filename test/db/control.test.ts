@@ -12,10 +12,11 @@ import {
   batchesOf,
   historyOf,
   useDatabase,
+  workflowTime,
 } from '../support/campaigns.ts';
 
 const world = useDatabase();
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 const pace = { size: 50, gapMs: 1_200_000 };
 let id: string;
 

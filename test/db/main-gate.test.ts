@@ -4,10 +4,10 @@ import { openBatch } from '../../db/ledger/batch.ts';
 import { claimNextRecipients } from '../../db/ledger/claim.ts';
 import { readMainGate, setMainGate } from '../../db/main-gate.ts';
 import { until } from '../../embedded/until.ts';
-import { addContacts, addRunning, useDatabase } from '../support/campaigns.ts';
+import { addContacts, addRunning, useDatabase, workflowTime } from '../support/campaigns.ts';
 
 const world = useDatabase();
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 
 beforeAll(() => addContacts(world.db, 10));
 const set = (open: boolean, reason: string | null = null) =>

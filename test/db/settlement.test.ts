@@ -8,10 +8,17 @@ import { cancelSome, endCampaign } from '../../db/ledger/end.ts';
 import { recordOutcomes } from '../../db/ledger/outcomes.ts';
 import { readPlan } from '../../db/plan-state.ts';
 import { settleInDoubt } from '../../db/settlement.ts';
-import { addContacts, addRunning, countsOf, historyOf, useDatabase } from '../support/campaigns.ts';
+import {
+  addContacts,
+  addRunning,
+  countsOf,
+  historyOf,
+  useDatabase,
+  workflowTime,
+} from '../support/campaigns.ts';
 
 const world = useDatabase();
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 let id: string;
 let token: number;
 let doubtful: string;

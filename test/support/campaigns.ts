@@ -7,6 +7,12 @@ import { startCampaign } from '../../db/start.ts';
 import type { Counts } from '../../domain/delivery-state.ts';
 import { createTestDatabase } from './postgres.ts';
 
+/**
+ * The workflow's time in tests without a workflow. Later than the clock on any wall: a campaign that is started now is due
+ * in every one of them.
+ */
+export const workflowTime = Date.UTC(2100, 0, 1, 8);
+
 /** What all tests of one file share; filled before the first one. */
 export interface DatabaseOfFile {
   readonly db: Database;

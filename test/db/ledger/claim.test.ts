@@ -5,10 +5,17 @@ import { claimNextRecipients, type Claim } from '../../../db/ledger/claim.ts';
 import { recordOutcomes } from '../../../db/ledger/outcomes.ts';
 import { setMainGate } from '../../../db/main-gate.ts';
 import { pauseCampaign } from '../../../db/pause.ts';
-import { addContacts, addRunning, countsOf, ledgerOf, useDatabase } from '../../support/campaigns.ts';
+import {
+  addContacts,
+  addRunning,
+  countsOf,
+  ledgerOf,
+  useDatabase,
+  workflowTime,
+} from '../../support/campaigns.ts';
 
 const world = useDatabase();
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 
 let id: string;
 let token: number;

@@ -8,10 +8,10 @@ import type { Database } from '../../../db/open.ts';
 import { pauseCampaign, readPause } from '../../../db/pause.ts';
 import { setMainGate } from '../../../db/main-gate.ts';
 import { until } from '../../../embedded/until.ts';
-import { addContacts, addRunning, useDatabase } from '../../support/campaigns.ts';
+import { addContacts, addRunning, useDatabase, workflowTime } from '../../support/campaigns.ts';
 
 const world = useDatabase({ connections: 20 });
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 
 let id: string;
 let token: number;

@@ -4,10 +4,17 @@ import { claimNextRecipients, type Intent } from '../../../db/ledger/claim.ts';
 import { giveBackUnknown } from '../../../db/ledger/look.ts';
 import { recordOutcomes } from '../../../db/ledger/outcomes.ts';
 import type { Settlement } from '../../../domain/settle.ts';
-import { addContacts, addRunning, countsOf, ledgerOf, useDatabase } from '../../support/campaigns.ts';
+import {
+  addContacts,
+  addRunning,
+  countsOf,
+  ledgerOf,
+  useDatabase,
+  workflowTime,
+} from '../../support/campaigns.ts';
 
 const world = useDatabase();
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 
 let id: string;
 let token: number;

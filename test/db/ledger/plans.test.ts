@@ -6,10 +6,10 @@ import { claimNextRecipients } from '../../../db/ledger/claim.ts';
 import { settlePause } from '../../../db/ledger/pause.ts';
 import { readPlan } from '../../../db/plan-state.ts';
 import { pauseCampaign } from '../../../db/pause.ts';
-import { addContacts, addStarted, useDatabase } from '../../support/campaigns.ts';
+import { addContacts, addStarted, useDatabase, workflowTime } from '../../support/campaigns.ts';
 
 const world = useDatabase({ connections: 1 });
-const now = Date.UTC(2026, 10, 22, 8);
+const now = workflowTime;
 /** A scan of all rows of the large tables; an anti join of 100,000 by hash would show as one, too. */
 const wholeTable = /Seq Scan on (?:delivery|contact)\b/;
 let id: string;
