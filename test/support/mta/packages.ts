@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const cache = join(import.meta.dirname, '../../../.sluice/mta');
+// Only root can run them. Not in the working copy: mail servers cannot live in a folder with blanks in its name.
+const cache = '/var/cache/sluice/mta';
 
 /** The folder with the unpacked files of Debian packages, or why there is none. */
 type Unpacked = { readonly folder: string } | { readonly missing: string };
 
 /**
- * Downloads Debian packages and unpacks them into a cache of this working copy, without installing them: mail servers
+ * Downloads Debian packages and unpacks them into a cache of this machine, without installing them: mail servers
  * conflict with each other as packages, and a test must not change the machine. The second time nothing is downloaded.
  */
 export async function unpackPackages(packages: readonly string[]): Promise<Unpacked> {
