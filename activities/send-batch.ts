@@ -33,7 +33,7 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
     const heartbeat = beat(sender);
     try {
       const ending = await sender.run();
-      const ended = await close(deps, input, opened, sender, ending);
+      const ended = await close(deps, input, opened, { sender, ending, at: parts.now() });
       return result(ended, sender, await plan(parts.now()));
     } finally {
       unwatch();
@@ -87,16 +87,15 @@ function beat(sender: BatchSender): NodeJS.Timeout {
 /** What the ending means for batch, relay and pause; everything that is known is in the ledger when this begins. */
 async function close(
   { db }: ActivityDependencies,
-  { campaignId, number, at }: BatchInput,
+  { campaignId, number }: BatchInput,
   { token }: Open,
-  sender: BatchSender,
-  ending: Ending,
+  { sender, ending, at }: { sender: BatchSender; ending: Ending; at: Instant },
 ): Promise<BatchResult['ended']> {
   // With outcomes unrecorded nobody can tell a lost claim from a sent mail: settleAttempt puts both in doubt.
-  if (ending.kind === 'fault' && sender.allRecorded)
-    await persist(() => giveBackUnknown(db, campaignId, token));
-  const { sent, deferred, failed, inDoubt } = sender.tally;
-  if (sent + deferred + failed + inDoubt > 0) await clearTrouble(db, campaignId);
+  if (sender.allRecorded) await persist(() => giveBackUnknown(db, campaignId, token));
+  else if (ending.kind !== 'fault') throw ApplicationFailure.nonRetryable('outcomes were not recorded');
+  const { sent, deferred, failed } = sender.tally;
+  if (sent + deferred + failed > 0) await clearTrouble(db, campaignId);
   switch (ending.kind) {
     case 'complete':
       await persist(() => finishBatch(db, campaignId, number, token));

@@ -34,6 +34,8 @@ export class CampaignRun {
   /** Grows with every act of control: whoever waited or planned on older knowledge starts again. */
   #revision = 0;
   #view: messages.Progress = { state: 'starting', pace: null, total: 0, settled: 0, batch: 0, next: null };
+  /** The revision that the step at hand was planned on: who waits for it must hear of every act since then. */
+  #plannedOn = 0;
   /** Attempts in a row that failed for no reason of the relay's; they are spaced out. */
   #faults = 0;
 
@@ -97,7 +99,7 @@ export class CampaignRun {
 
   /** The gap: when nothing changed until the batch is due, it is sent as planned; its gates are looked at by the claim. */
   async waitUntil(batch: BatchPlan, because: WaitReason): Promise<Step> {
-    const revision = this.#revision;
+    const revision = this.#plannedOn;
     const ms = batch.at - Date.now();
     const isWoken = (): boolean => this.#revision !== revision;
     if (ms > 0 && (await condition(isWoken, ms, { summary: showWait(batch, because) }))) return stale;
@@ -106,7 +108,7 @@ export class CampaignRun {
 
   /** Paused and held campaigns wait for an act; the main gate is also looked at from time to time. */
   async waitWhileClosed(by: 'paused' | 'held' | 'cancelling' | 'mainGate'): Promise<Step> {
-    const revision = this.#revision;
+    const revision = this.#plannedOn;
     const isWoken = (): boolean => this.#revision !== revision;
     if (by === 'cancelling') await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
     else if (by === 'mainGate') await condition(isWoken, mainGateLookMs, { summary: 'main gate is closed' });
@@ -126,6 +128,8 @@ export class CampaignRun {
       campaignId: this.#campaignId,
     });
     await condition(allHandlersFinished);
+    // A row that is still `sending` here has no sender any more: its attempt died unseen, and it is in doubt.
+    if (!ended) await quickActivities.settleAttempt({ campaignId: this.#campaignId });
     if (!ended || revision !== this.#revision) return false;
     this.#view = showProgress(this.#view, { ended: counts });
     return true;
@@ -148,8 +152,8 @@ export class CampaignRun {
 
   /** An update: the answer goes back to whoever asked. */
   async #answer(message: messages.ActMessage | undefined, act: Act): Promise<ControlResult> {
-    const controlId = message?.controlId;
-    const result = await this.#apply(controlId ?? uuid4(), controlId === undefined ? 'temporal' : 'api', act);
+    const { controlId, via } = origin(message);
+    const result = await this.#apply(controlId, via, act);
     if (!result.applied && result.refusal !== null)
       throw ApplicationFailure.nonRetryable('refused', 'refused', result.refusal);
     return result;
@@ -157,8 +161,8 @@ export class CampaignRun {
 
   /** A signal: a refusal is kept in the control row, there is nobody to answer. */
   async #hear(message: messages.ActMessage | undefined, act: Act): Promise<void> {
-    const controlId = message?.controlId;
-    await this.#apply(controlId ?? uuid4(), controlId === undefined ? 'temporal' : 'api', act);
+    const { controlId, via } = origin(message);
+    await this.#apply(controlId, via, act);
   }
 
   /** While this waits, the main loop may be planning or sending on the old state: the new revision makes it look again. */
@@ -177,6 +181,7 @@ export class CampaignRun {
   /** Shows what a plan says, and takes its step unless an act of control came after the question. */
   #take(answer: PlanAnswer, askedAt: number): Step {
     this.#view = showProgress(this.#view, answer);
+    this.#plannedOn = askedAt;
     return askedAt === this.#revision ? answer.step : stale;
   }
 
@@ -194,6 +199,15 @@ export class CampaignRun {
     await condition(isWoken, Math.min(300_000, 1_000 * 2 ** this.#faults), { summary: 'after a fault' });
   }
 }
+
+/** Who sends a control id is the API; what is no such id (typed at the Temporal UI) counts as a message from outside. */
+function origin(message: messages.ActMessage | undefined): { controlId: string; via: ControlInput['via'] } {
+  const controlId: unknown = message?.controlId;
+  const isId = typeof controlId === 'string' && uuid.test(controlId);
+  return isId ? { controlId, via: 'api' } : { controlId: uuid4(), via: 'temporal' };
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Failures after which the plan itself says when to go on: at once on another worker, or by the relay's backoff. */
 const spacedByPlan: Readonly<Record<RelayTroubleCode | 'workerStopping', true>> = {

@@ -108,6 +108,8 @@ export class BatchSender {
 
   /** Before the first intent: a relay that cannot be reached at all should cost nobody an attempt. */
   async #tryRelay(): Promise<void> {
+    // A batch that only has to be closed needs no relay.
+    if (this.#left <= 0) return;
     const lane = await this.#acquire();
     lane?.release();
   }

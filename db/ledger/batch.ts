@@ -25,9 +25,11 @@ export async function openBatch(db: Database, input: OpenBatchInput): Promise<Op
   const { campaignId, number } = input;
   return db.transaction().execute(async (trx) => {
     // Everybody locks the campaign before its gate, so that acts of control and attempts cannot deadlock.
-    const { state } = await lockCampaign(trx, campaignId);
-    const { token, open } = await takeToken(trx, campaignId);
-    if (!open) return { kind: 'closed' };
+    const { state, start_at } = await lockCampaign(trx, campaignId);
+    const { token, open, not_before } = await takeToken(trx, campaignId);
+    // The start may have been moved since the batch was decided: then the next plan says when.
+    const notBefore = Math.max(not_before.getTime(), start_at?.getTime() ?? 0);
+    if (!open || input.at < notBefore) return { kind: 'closed' };
     if (state === 'scheduled') {
       await trx.updateTable('campaign').set({ state: 'running' }).where('id', '=', campaignId).execute();
       await appendEvent(trx, campaignId, 'state', { from: state, to: 'running' });
@@ -66,10 +68,13 @@ export async function finishBatch(
   });
 }
 
-async function lockCampaign(trx: Database, campaignId: string): Promise<{ state: string }> {
+async function lockCampaign(
+  trx: Database,
+  campaignId: string,
+): Promise<{ state: string; start_at: Date | null }> {
   return trx
     .selectFrom('campaign')
-    .select('state')
+    .select(['state', 'start_at'])
     .where('id', '=', campaignId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
@@ -78,10 +83,10 @@ async function lockCampaign(trx: Database, campaignId: string): Promise<{ state:
 async function takeToken(
   trx: Database,
   campaignId: string,
-): Promise<{ token: number; open: boolean; inDoubt: number }> {
-  const { rows } = await sql<{ token: number; open: boolean }>`
+): Promise<{ token: number; open: boolean; not_before: Date; inDoubt: number }> {
+  const { rows } = await sql<{ token: number; open: boolean; not_before: Date }>`
     update gate g set token = g.token + 1 where g.campaign_id = ${campaignId}
-    returning g.token, g.open and (select open from main_gate) as open`.execute(trx);
+    returning g.token, g.not_before, g.open and (select open from main_gate) as open`.execute(trx);
   const gate = rows[0];
   if (gate === undefined) throw new Error(`campaign ${campaignId} has no gate: it was not started`);
   const stale = await sql`

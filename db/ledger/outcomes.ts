@@ -90,6 +90,8 @@ async function write(
       where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}
         and d.contact_id = any (${column((o) => o.contactId)}::uuid[])
         and d.state in ('sending', 'inDoubt') and d.state <> o.state
+        -- A row that is in doubt meanwhile is not skipped any more; alone it would spoil the whole group.
+        and not (d.state = 'inDoubt' and o.state = 'skipped')
         and (o.claimed_at is null or d.sending_at = o.claimed_at)
       returning d.contact_id, d.attempts, d.state, d.code, d.enhanced, d.reply, d.reason_text
     ), noted as (

@@ -10,11 +10,13 @@ export async function snapshotAudience(db: Database, campaignId: string): Promis
   const snapshot = await db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
-      .select(['snapshot_at', 'total'])
+      .select(['snapshot_at', 'total', 'state'])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
-    if (campaign.snapshot_at !== null) return { total: campaign.total };
+    // Cancelled before its audience was frozen: nobody is put into a campaign that has ended.
+    const isEnding = ['cancelling', 'cancelled', 'finished'].includes(campaign.state);
+    if (campaign.snapshot_at !== null || isEnding) return { total: campaign.total };
     const inserted = await sql`
       insert into delivery (campaign_id, contact_id, position, email, address)
       select ${campaignId}::uuid, id, row_number() over (order by md5(id::text || ${campaignId})), email, address

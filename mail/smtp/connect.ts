@@ -24,7 +24,8 @@ export async function connectPlain(
 }
 
 /**
- * TLS over `socket`, from the first byte or after STARTTLS. Throws RelayTrouble tlsUnavailable.
+ * TLS over `socket`, from the first byte or after STARTTLS. Throws RelayTrouble tlsUnavailable, or
+ * relayUnavailable when the connection was lost meanwhile.
  *
  * The certificate is checked for smtps, for requireTLS, and whenever a login follows. Opportunistic TLS without login is
  * not checked (RFC 7435): who could forge the certificate could as well have hidden STARTTLS, and some protection beats none.
@@ -42,9 +43,18 @@ export async function secure(socket: net.Socket, relay: Relay, timeoutMs: number
   } catch (error) {
     const why = `the relay ${relay.host}:${relay.port} could not be secured with TLS (${reasonOf(error)})`;
     const wayOut = 'correct its certificate, or name its authority in NODE_EXTRA_CA_CERTS';
-    throw new RelayTrouble('tlsUnavailable', `${why}; ${wayOut}`, null, { cause: error });
+    // A relay that closes, resets or says nothing may be restarting: only what TLS itself refuses needs a person.
+    const passing = isPassing(error);
+    const code = passing ? 'relayUnavailable' : 'tlsUnavailable';
+    throw new RelayTrouble(code, passing ? why : `${why}; ${wayOut}`, null, { cause: error });
   }
   return secured;
+}
+
+/** Lost, silent or refused below TLS: a system error, or one of our own from `whenReady`. */
+function isPassing(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === undefined || (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code));
 }
 
 /** RelayTrouble because of what the relay said while the connection was being made ready. */

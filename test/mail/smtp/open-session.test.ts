@@ -283,7 +283,7 @@ describe.skipIf(certificate === null)('TLS', () => {
   });
 
   it.each(['close', 'reset'] as const)(
-    'that ends by %s in the handshake is tlsUnavailable',
+    'that ends by %s in the handshake is trouble that may pass: relayUnavailable',
     async (ending) => {
       await open(async (it) => {
         await welcome(it, ['STARTTLS']);
@@ -292,7 +292,7 @@ describe.skipIf(certificate === null)('TLS', () => {
         if (ending === 'close') it.close();
         else it.reset();
       });
-      expect((await troubleOf(pool)).code).toBe('tlsUnavailable');
+      expect((await troubleOf(pool)).code).toBe('relayUnavailable');
     },
   );
 
