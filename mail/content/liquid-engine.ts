@@ -11,8 +11,8 @@ export const allowedTags = 'if unless case for break continue assign capture com
 /** `raw` stays an internal tag: it guards fixed text that happens to look like Liquid (see program.ts). */
 const internalTags = new Set([...allowedTags, 'raw']);
 
-/** What one rendering of one part may take. Any honest mail needs a thousandth of it. */
-const renderLimitMs = 500;
+/** What one rendering of one part may take by the wall clock. Any honest mail needs a thousandth of it, and a busy machine some patience. */
+const renderLimitMs = 2_000;
 const memoryLimit = 5_000_000;
 const parseLimit = 3_000_000;
 
