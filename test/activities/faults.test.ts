@@ -1,7 +1,14 @@
 import { sql } from 'kysely';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { settleAttempt } from '../../db/ledger/batch.ts';
-import { addContacts, addRunning, countsOf, ledgerOf, useDatabase } from '../support/campaigns.ts';
+import {
+  addContacts,
+  addRunning,
+  countsOf,
+  ledgerOf,
+  useDatabase,
+  workflowTime,
+} from '../support/campaigns.ts';
 import { SmtpPeer } from '../support/smtp-peer.ts';
 import { openSender, type Sender, type SenderOptions } from '../support/world.ts';
 import { drive, expectHonest, sendBatch } from './driving.ts';
@@ -143,8 +150,8 @@ test('a worker that is told to stop gives back what is not on the wire and waits
     campaignId: id,
     number: 1,
     size: 50,
-    plannedAt: 0,
-    at: 0,
+    plannedAt: workflowTime,
+    at: workflowTime,
   });
   sending.catch(() => undefined);
   await peer.until(({ accepted }) => accepted.length === 4);
