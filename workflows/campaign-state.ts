@@ -17,7 +17,7 @@ import { readPace, validatePace, validateReschedule } from './message-checks.ts'
 import { showBatch, showBeginning, showProgress, showWait } from './show.ts';
 
 /** How often a campaign looks whether the main gate is open again, should nobody tell it. */
-const mainGateLookMs = 60_000;
+const mainGateLookMs = 20_000;
 
 type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
 /** The next thing to do; `stale`: something changed, ask for the plan again. */
