@@ -24,14 +24,14 @@ test('a worker killed after the intent, inside DATA, after the dot and after the
   const id = await arena.startCampaign({ size: 60, gapMs });
   const stages: readonly Stage[] = ['mail', 'content', 'message', 'accepted'];
   for (const stage of stages) {
-    const doubtBefore = await countInDoubt(id);
+    const doubtBefore = await arena.countIn('inDoubt', id);
     await reach(stage);
     await arena.kill(worker);
     arena.peer.script = undefined;
     worker = await arena.startWorker();
     await arena.peer.until(({ accepted }) => accepted.length > 0);
     await nextAcceptance();
-    const doubt = (await countInDoubt(id)) - doubtBefore;
+    const doubt = (await arena.countIn('inDoubt', id)) - doubtBefore;
     console.log(`killed at stage ${stage}: ${doubt} newly in doubt (window ${arena.window})`);
     expect(doubt).toBeLessThanOrEqual(arena.window);
   }
@@ -86,16 +86,6 @@ async function reach(stage: Stage): Promise<void> {
 async function nextAcceptance(): Promise<void> {
   const before = arena.peer.accepted.length;
   await arena.peer.until(({ accepted }) => accepted.length > before);
-}
-
-async function countInDoubt(campaignId: string): Promise<number> {
-  const rows = await arena.db
-    .selectFrom('delivery')
-    .select('contact_id')
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'inDoubt')
-    .execute();
-  return rows.length;
 }
 
 /** Time that passes while processes are killed at random is the point here, not a wait for something. */

@@ -29,7 +29,7 @@ test('pauses under load: after each answer no more mails arrive than it counted 
     expect(late).toBeLessThanOrEqual(Number(body['inFlight']));
     expect(Number(body['inFlight'])).toBeLessThanOrEqual(arena.window);
     // Nothing is sending, so nothing more can come; the sender has given back what was not on the wire.
-    expect(await countSending(id)).toBe(0);
+    expect(await arena.countIn('sending', id)).toBe(0);
     const quiet = arena.peer.accepted.length;
     await arena.request('DELETE', `/v1/campaigns/${id}/pause`);
     await arena.peer.until(({ accepted }) => accepted.length > quiet);
@@ -89,7 +89,7 @@ test('the main gate stops everything without Temporal, and opens again', async (
   const { status, body } = await arena.request('PUT', '/v1/main-gate', { open: false, reason: 'wrong list' });
   expect(status).toBe(200);
   expect(body['open']).toBe(false);
-  await eventually('nothing to be sending', async () => (await countSending(id)) === 0);
+  await eventually('nothing to be sending', async () => (await arena.countIn('sending', id)) === 0);
   const quiet = arena.peer.accepted.length;
   await arena.request('PUT', '/v1/main-gate', { open: true, reason: 'right list' });
   await arena.peer.until(({ accepted }) => accepted.length > quiet);
@@ -100,14 +100,4 @@ test('the main gate stops everything without Temporal, and opens again', async (
 function pauseOf(campaign: Record<string, unknown>): { settledAt: string | null } | null {
   // As documented for GET /v1/campaigns/{id}.
   return campaign['pause'] as { settledAt: string | null } | null;
-}
-
-async function countSending(campaignId: string): Promise<number> {
-  const rows = await arena.db
-    .selectFrom('delivery')
-    .select('contact_id')
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'sending')
-    .execute();
-  return rows.length;
 }

@@ -31,7 +31,7 @@ test('a worker frozen past its heartbeat and then continued sends nothing that i
   frozen.kill('SIGCONT');
   await arena.untilState(id, 'finished', 60_000);
   // It has had its say when it has no open row left: late replies settle doubts, what was not on the wire went back.
-  await eventually('nothing to be sending', async () => (await countSending(id)) === 0);
+  await eventually('nothing to be sending', async () => (await arena.countIn('sending', id)) === 0);
 
   expect(arena.peer.accepted.filter((mail) => !isOfNext(mail)).length).toBe(before);
   const audit = await auditLedger(arena.db, arena.peer, id);
@@ -41,13 +41,3 @@ test('a worker frozen past its heartbeat and then continued sends nothing that i
   await arena.kill(frozen);
   await arena.kill(next, 'SIGTERM');
 }, 180_000);
-
-async function countSending(campaignId: string): Promise<number> {
-  const rows = await arena.db
-    .selectFrom('delivery')
-    .select('contact_id')
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'sending')
-    .execute();
-  return rows.length;
-}

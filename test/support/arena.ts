@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCountsOf } from '../../db/counts.ts';
 import { migrate } from '../../db/migrate.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
+import type { DeliveryState } from '../../domain/delivery-state.ts';
 import { freePort } from '../../embedded/free-port.ts';
 import { startPostgres, type Postgres } from '../../embedded/postgres.ts';
 import { startTemporal, type Temporal } from '../../embedded/temporal.ts';
@@ -170,6 +172,10 @@ export class Arena {
       .where('id', '=', campaignId)
       .executeTakeFirstOrThrow();
     return row.state;
+  }
+
+  async countIn(state: DeliveryState, campaignId: string): Promise<number> {
+    return (await readCountsOf(this.db, campaignId))[state];
   }
 
   async untilState(campaignId: string, state: string, deadlineMs = 60_000): Promise<void> {
