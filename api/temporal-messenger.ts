@@ -45,6 +45,7 @@ class TemporalMessenger implements CampaignMessenger {
   readonly #log: Logger;
   readonly #underWay = new Set<Promise<unknown>>();
   #noLookBefore = 0;
+  #closing = false;
 
   constructor(connection: Connection, namespace: string, log: Logger) {
     this.namespace = namespace;
@@ -140,13 +141,19 @@ class TemporalMessenger implements CampaignMessenger {
     }
   }
 
-  /** Waits for calls under way (each has its deadline): the SDK tries again later, and on a closed channel that throws. */
+  /**
+   * Waits for calls under way (each has its deadline) and lets no other begin: the SDK tries a failed call again from a
+   * timer, and on a closed channel that throws where nobody can catch it.
+   */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.allSettled(this.#underWay);
     await this.#connection.close();
   }
 
   async #within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    // Somebody who made one call may want the next while the first one is being waited for.
+    if (this.#closing) throw new Error('the API is ending');
     const answer = this.#connection.withDeadline(Date.now() + ms, call);
     this.#underWay.add(answer);
     try {

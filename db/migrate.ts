@@ -50,16 +50,30 @@ export async function schemaMismatch(
     : newerDatabase(found, newest);
 }
 
-/** Throws when a database does not have exactly this program's schema: a worker on a wrong one could lose mails. */
-export async function refuseWrongSchema(databaseUrl: string): Promise<void> {
+/**
+ * Throws when a database does not have exactly this program's schema, or forgets commits when its server is killed: a
+ * worker on such a one could lose mails or send them twice.
+ */
+export async function refuseUnfitDatabase(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'sluice schema check' });
   await client.connect();
   try {
     const mismatch = await schemaMismatch((sql) => client.query(sql));
     if (mismatch !== null) throw new Error(mismatch);
+    await refuseForgetfulServer(client);
   } finally {
     await client.end();
   }
+}
+
+/** An intent that was answered as committed and is then forgotten is a mail that goes out twice. */
+async function refuseForgetfulServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ synchronous_commit: string }>('show synchronous_commit');
+  if (rows[0]?.synchronous_commit !== 'off') return;
+  throw new Error(
+    'synchronous_commit is off: a server that is killed forgets its last commits, and their mails would go out twice; ' +
+      'switch it on (ALTER ROLE … SET synchronous_commit = on)',
+  );
 }
 
 async function refuseOldServer(client: pg.Client): Promise<void> {

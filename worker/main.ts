@@ -10,7 +10,7 @@ import { IntentWindow } from '../activities/sending/intent-window.ts';
 import { MailSource } from '../activities/sending/mail-source.ts';
 import { GateWatch } from '../db/gate-watch.ts';
 import { openDatabase } from '../db/open.ts';
-import { refuseWrongSchema } from '../db/migrate.ts';
+import { refuseUnfitDatabase } from '../db/migrate.ts';
 import { readConfiguration, type ConfigurationOf } from '../domain/schema/configuration.ts';
 import { signDkim } from '../mail/dkim/sign.ts';
 import { openTransport } from '../mail/open-transport.ts';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const log = installLog(configuration.logLevel);
   const parts = openParts(configuration);
   try {
-    await refuseWrongSchema(configuration.databaseUrl);
+    await refuseUnfitDatabase(configuration.databaseUrl);
     await parts.gateWatch.start();
     await serve(configuration, parts, log);
   } finally {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { migrate, refuseWrongSchema, schemaMismatch } from '../../db/migrate.ts';
+import { migrate, refuseUnfitDatabase, schemaMismatch } from '../../db/migrate.ts';
 
 let name: string;
 let url: string;
@@ -52,7 +52,7 @@ test('a database that is newer than this program is refused', async () => {
   await migrate(url);
   await on(url, `insert into sluice_migration values (9000, '9000-future.sql', 'x')`);
   await expect(migrate(url)).rejects.toThrow(/at migration 9000, newer than this program/);
-  await expect(refuseWrongSchema(url)).rejects.toThrow(/newer than this program/);
+  await expect(refuseUnfitDatabase(url)).rejects.toThrow(/newer than this program/);
 });
 
 test('a migration that fails leaves nothing of itself behind', async () => {
@@ -69,7 +69,7 @@ test('a migration that fails leaves nothing of itself behind', async () => {
 test('a worker is told which migration its database lacks', async () => {
   await migrate(url);
   await on(url, 'delete from sluice_migration where id > 1');
-  await expect(refuseWrongSchema(url)).rejects.toThrow(
+  await expect(refuseUnfitDatabase(url)).rejects.toThrow(
     /is at migration 1, this program needs \d+; run "node db\/migrate\.js"/,
   );
 });
@@ -78,4 +78,13 @@ test('a database that fits has no mismatch', async () => {
   await migrate(url);
   const rows = (await on(url, 'select id from sluice_migration order by id')).rows as { id: number }[];
   expect(await schemaMismatch(async () => ({ rows }))).toBeNull();
+});
+
+test('a worker refuses a database that forgets commits when its server is killed, and says what to switch on', async () => {
+  await migrate(url);
+  await refuseUnfitDatabase(url);
+  await asAdmin(`alter database ${name} set synchronous_commit = off`);
+  await expect(refuseUnfitDatabase(url)).rejects.toThrow(
+    /synchronous_commit is off: .*ALTER ROLE … SET synchronous_commit = on/,
+  );
 });
