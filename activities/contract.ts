@@ -2,7 +2,7 @@ import type { CampaignState, ControlAction, Refusal } from '../domain/campaign-s
 import type { Counts } from '../domain/delivery-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RelayTroubleCode } from '../domain/outcome.ts';
-import type { Pace } from '../domain/pace.ts';
+import type { AskedPace } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { PlanAnswer } from '../domain/plan-answer.ts';
  */
 export interface CampaignActivities {
   /** Freezes the audience into the ledger. Safe to repeat: a ledger that has rows is left as it is. Heartbeats nothing. */
-  snapshotAudience(input: { campaignId: string }): Promise<{ total: number }>;
+  snapshotAudience(input: { campaignId: string; at: Instant }): Promise<{ total: number }>;
 
   /** Reads the truth and plans the next step. Safe to repeat: it only reads. Run as a local activity. */
   planNext(input: { campaignId: string; now: Instant }): Promise<PlanAnswer>;
@@ -43,6 +43,8 @@ export interface BatchInput {
   readonly size: number;
   readonly plannedAt: Instant;
   readonly at: Instant;
+  /** Nothing leaves from this instant on: a window ends. */
+  readonly until?: Instant;
 }
 
 export interface BatchResult {
@@ -64,7 +66,7 @@ export interface ControlInput {
   readonly action: Exclude<ControlAction, 'start'>;
   readonly via: 'api' | 'temporal' | 'guard';
   readonly at: Instant;
-  readonly pace?: Pace;
+  readonly pace?: AskedPace;
   readonly startAt?: Instant;
   readonly cause?: RelayTroubleCode;
   readonly acknowledge?: boolean;

@@ -1,5 +1,6 @@
 import type { Database } from '../db/open.ts';
 import type { GateWatch } from '../db/gate-watch.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { DeferralPolicy } from '../domain/settle.ts';
 import type { Transport } from '../mail/transport.ts';
 import type { IntentWindow } from './sending/intent-window.ts';
@@ -13,6 +14,11 @@ export interface ActivityDependencies {
   readonly lanes: number;
   readonly window: IntentWindow;
   readonly gateWatch: GateWatch;
+  /**
+   * How much later than `at` it is, in ms: a batch that waited for a worker begins when it begins, not when it was
+   * decided. Tests in virtual time know no lateness.
+   */
+  readonly latenessOf: (at: Instant) => number;
   readonly policy: DeferralPolicy;
   readonly mails: MailSource;
   /** Signs a finished message (DKIM) with its Date, or null when no key is configured. */

@@ -15,7 +15,7 @@ const cancelledAtOnce = 10_000;
 export function createActivities(deps: ActivityDependencies): CampaignActivities {
   const { db } = deps;
   return {
-    snapshotAudience: ({ campaignId }) => beating(() => snapshotAudience(db, campaignId)),
+    snapshotAudience: ({ campaignId, at }) => beating(() => snapshotAudience(db, campaignId, at)),
     planNext: ({ campaignId, now }) => readPlan(db, campaignId, now),
     sendBatch: createSendBatch(deps),
     settleAttempt: async ({ campaignId }) => ({ inDoubt: await settleAttempt(db, campaignId) }),

@@ -17,13 +17,16 @@ import { persist } from './sending/outcome-writer.ts';
 import type { Intent } from '../db/ledger/claim.ts';
 
 const heartbeatEveryMs = 1_000;
+/** What a timer can do at most (2^31 − 1 ms, 24 days); no attempt lasts so long. */
+const longestTimerMs = 2_147_483_647;
 /** Larger mails get memory of their own. */
 const usualMailBytes = 128 * 1_024;
 
 type Open = Extract<OpenedBatch, { kind: 'open' }>;
 
 export function createSendBatch(deps: ActivityDependencies): CampaignActivities['sendBatch'] {
-  return async (input) => {
+  return async (asked) => {
+    const input = { ...asked, at: asked.at + deps.latenessOf(asked.at) };
     const opened = await openBatch(deps.db, input);
     const plan = (now: Instant): Promise<PlanAnswer> => readPlan(deps.db, input.campaignId, now);
     if (opened.kind === 'closed') return result('closed', null, await plan(input.at));
@@ -31,6 +34,7 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
     const sender = new BatchSender(opened, parts);
     const unwatch = deps.gateWatch.watch(input.campaignId, () => void sender.look().catch(() => undefined));
     const heartbeat = beat(sender);
+    const closing = stopWhenClosed(sender, input);
     try {
       const ending = await sender.run();
       const ended = await close(deps, input, opened, { sender, ending, at: parts.now() });
@@ -38,6 +42,7 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
     } finally {
       unwatch();
       clearInterval(heartbeat);
+      clearTimeout(closing);
     }
   };
 }
@@ -67,6 +72,7 @@ async function bindParts(
     lanes,
     policy,
     now,
+    until: input.until ?? Infinity,
     fill,
     claim: (limit) => claimNextRecipients(db, { campaignId, batch, token, limit, now: now() }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
@@ -82,6 +88,12 @@ function beat(sender: BatchSender): NodeJS.Timeout {
     const { planned, ...settled } = sender.tally;
     context.heartbeat({ settled: Object.values(settled).reduce((sum, n) => sum + n, 0), givenBack: planned });
   }, heartbeatEveryMs);
+}
+
+/** At the end of the window the attempt ends as for a closed gate; the plan says when the batch goes on. */
+function stopWhenClosed(sender: BatchSender, { at, until = Infinity }: BatchInput): NodeJS.Timeout {
+  const ms = Math.min(Math.max(0, until - at), longestTimerMs);
+  return setTimeout(() => sender.stop({ kind: 'closed' }), ms);
 }
 
 /** What the ending means for batch, relay and pause; everything that is known is in the ledger when this begins. */

@@ -1,12 +1,12 @@
 import type { Refusal } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Pace } from '../domain/pace.ts';
+import type { AskedPace } from '../domain/pace-form.ts';
 
 /** An act that goes through the campaign's workflow. The control row behind `controlId` says who and why. */
 export type Act = { readonly controlId: string } & (
   | { readonly action: 'resume' }
   | { readonly action: 'cancel' }
-  | { readonly action: 'setPace'; readonly pace: Pace }
+  | { readonly action: 'setPace'; readonly pace: AskedPace }
   | { readonly action: 'reschedule'; readonly startAt: Instant }
 );
 

@@ -6,6 +6,7 @@ import type { Database } from '../db/open.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Pace } from '../domain/pace.ts';
+import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts';
 import { campaignWorkflowId } from '../domain/temporal-names.ts';
@@ -27,6 +28,9 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     identity: row.identity,
     content: row.content,
     timeZone: row.time_zone,
+    windows: row.windows.map(({ days, ...hours }) => ({ ...hours, days: [...days] })),
+    holidays: [...row.holidays],
+    limits: row.limits.map(({ everyMs, ...limit }) => ({ ...limit, every: formatDuration(everyMs) })),
     updatedAt: wireInstant(row.updated_at),
     pause:
       pause === null
@@ -50,7 +54,7 @@ export function showSummary(row: Omit<CampaignSummaryRow, 'position'>, counts: C
     version: row.version,
     state: row.state,
     name: row.name,
-    pace: showPace({ size: row.size, gapMs: row.gap_ms }),
+    pace: showPace({ size: row.size, gapMs: row.gap_ms }, row.pace_form),
     counts: { ...counts },
     startAt: wireInstantOrNull(row.start_at),
     createdAt: wireInstant(row.created_at),
@@ -60,8 +64,19 @@ export function showSummary(row: Omit<CampaignSummaryRow, 'position'>, counts: C
   };
 }
 
-export function showPace({ size, gapMs }: Pace): { size: number; every: string } {
-  return { size, every: formatDuration(gapMs) };
+/** Size and gap, and the form in which they were asked for. */
+export function showPace(
+  { size, gapMs }: Pace,
+  { perHour, finishBy, ramp, jitter }: PaceForm,
+): CampaignView['pace'] {
+  return {
+    size,
+    every: formatDuration(gapMs),
+    ...(perHour === undefined ? {} : { perHour }),
+    ...(finishBy === undefined ? {} : { finishBy: wireInstant(finishBy) }),
+    ...(ramp === undefined ? {} : { ramp: { from: ramp.from, factor: ramp.factor } }),
+    ...(jitter === undefined ? {} : { jitter }),
+  };
 }
 
 /** The next batch by the planner, null when none can be named (draft, closed gate, end). */

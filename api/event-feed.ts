@@ -179,7 +179,7 @@ class Watch {
     return {
       state: plan.state,
       version: campaign?.version ?? 0,
-      pace: showPace(plan.pace),
+      pace: showPace(plan.pace, campaign?.pace_form ?? {}),
       counts,
       next: showNext(plan),
     };

@@ -11,9 +11,9 @@ import type {
   CampaignSummary,
   CampaignView,
   nextBatchSchema,
-  paceSchema,
   pauseSchema,
 } from '../domain/schema/campaign.ts';
+import type { paceSchema } from '../domain/schema/pace.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
 import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';

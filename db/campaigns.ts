@@ -1,5 +1,8 @@
 import { sql, type Selectable } from 'kysely';
+import type { SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
+import type { DomainLimit } from '../domain/domain-limit.ts';
+import type { PaceForm } from '../domain/pace-form.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
@@ -12,6 +15,10 @@ export interface Draft {
   readonly timeZone: string;
   readonly size: number;
   readonly gapMs: number;
+  readonly paceForm: PaceForm;
+  readonly windows: readonly SendingWindow[];
+  readonly holidays: readonly string[];
+  readonly limits: readonly DomainLimit[];
   readonly startAt: Date | null;
 }
 
@@ -22,7 +29,10 @@ export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
   readonly identity: Identity;
   readonly content: Content;
 };
-export type CampaignSummaryRow = Omit<CampaignRow, 'audience' | 'identity' | 'content'> & {
+export type CampaignSummaryRow = Omit<
+  CampaignRow,
+  'audience' | 'identity' | 'content' | 'windows' | 'holidays' | 'limits'
+> & {
   readonly position: string;
 };
 
@@ -121,6 +131,15 @@ export async function listActiveCampaigns(db: Database): Promise<{ id: string; s
     .execute();
 }
 
+/** How many the audience has now. */
+export async function countAudience(db: Database): Promise<number> {
+  const { n } = await db
+    .selectFrom('contact')
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  return n;
+}
+
 /** True when the audience has somebody. */
 export async function audienceHasSomebody(db: Database): Promise<boolean> {
   return (await db.selectFrom('contact').select('id').limit(1).executeTakeFirst()) !== undefined;
@@ -135,6 +154,7 @@ const summaryColumns = [
   'time_zone',
   'size',
   'gap_ms',
+  'pace_form',
   'start_at',
   'started_at',
   'snapshot_at',
@@ -169,6 +189,10 @@ function columns(draft: Draft) {
     time_zone: draft.timeZone,
     size: draft.size,
     gap_ms: draft.gapMs,
+    pace_form: JSON.stringify(draft.paceForm),
+    windows: JSON.stringify(draft.windows),
+    holidays: JSON.stringify(draft.holidays),
+    limits: JSON.stringify(draft.limits),
     start_at: draft.startAt,
   };
 }

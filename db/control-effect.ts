@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CampaignState } from '../domain/campaign-state.ts';
-import type { Pace } from '../domain/pace.ts';
+import type { PaceNow } from './asked-pace.ts';
 import type { Application, ControlArguments } from './control.ts';
 import { notifyGate } from './notify.ts';
 import type { Database } from './open.ts';
@@ -23,7 +23,9 @@ export interface Effect {
 
 interface Act extends Application {
   readonly request: ControlArguments;
-  readonly campaign: { readonly state: CampaignState; readonly pace: Pace; readonly start_at: Date | null };
+  readonly campaign: { readonly state: CampaignState; readonly start_at: Date | null };
+  /** Of a change of pace. */
+  readonly pace: PaceNow | null;
 }
 
 /** Does what the act says, inside the caller's transaction and under the campaign's lock. */
@@ -92,15 +94,23 @@ async function openGate(trx: Database, { campaignId, at, campaign }: Act): Promi
   return { before: campaign.state, state, from: { state: campaign.state }, to: { state } };
 }
 
-async function changePace(trx: Database, { campaignId, campaign, request }: Act): Promise<Effect> {
-  const { size = campaign.pace.size, gapMs = campaign.pace.gapMs } = request;
-  await changeCampaign(trx, campaignId, { size, gap_ms: gapMs });
+async function changePace(trx: Database, { campaignId, campaign, pace }: Act): Promise<Effect> {
+  if (pace === null || 'refusal' in pace.wanted)
+    throw new Error('a pace is judged before it comes into force');
+  const { current, wanted } = pace;
+  const { size, gapMs } = wanted.pace;
+  await changeCampaign(trx, campaignId, { size, gap_ms: gapMs, pace_form: JSON.stringify(wanted.form) });
   // A smaller pace takes effect now: the batch that is under way shrinks too; its sender is told.
   await sql`update batch set size = least(size, ${size}) where campaign_id = ${campaignId} and finished_at is null`.execute(
     trx,
   );
   await notifyGate(trx, campaignId);
-  return { before: campaign.state, state: campaign.state, from: { ...campaign.pace }, to: { size, gapMs } };
+  return {
+    before: campaign.state,
+    state: campaign.state,
+    from: { ...current.pace, ...current.form },
+    to: { size, gapMs, ...wanted.form },
+  };
 }
 
 async function reschedule(trx: Database, { campaignId, campaign, request }: Act): Promise<Effect> {
@@ -119,6 +129,8 @@ type CampaignChange = Partial<{
   state: CampaignState;
   size: number;
   gap_ms: number;
+  /** JSON of a PaceForm. */
+  pace_form: string;
   start_at: Date;
   trouble: null;
 }>;

@@ -6,8 +6,9 @@ import {
   type Refusal,
 } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
-import { refusePace, type Pace } from '../domain/pace.ts';
+import type { AskedPace } from '../domain/pace-form.ts';
 import { bringIntoForce, workflowTerminated, type Effect } from './control-effect.ts';
+import { resolveAskedPace, type PaceNow } from './asked-pace.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 
@@ -22,9 +23,7 @@ export interface ControlRequest {
 }
 
 /** What an act asks for, as kept in the control row. */
-export interface ControlArguments {
-  readonly size?: number;
-  readonly gapMs?: number;
+export interface ControlArguments extends AskedPace {
   readonly startAt?: Instant | null;
   readonly acknowledge?: boolean;
   readonly cause?: string;
@@ -73,7 +72,7 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
     // The campaign is locked before its gate, everywhere: acts and batch attempts cannot deadlock.
     const campaign = await trx
       .selectFrom('campaign')
-      .select(['state', 'version', 'size', 'gap_ms', 'start_at'])
+      .selectAll()
       .where('id', '=', input.campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
@@ -83,7 +82,7 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
       return { applied: false, state: campaign.state, refusal: asRefusal(row.refusal) };
     // Written from ControlArguments by requestControl or findOrKeep; judge() checks the values that matter.
     const request: ControlArguments = row.request;
-    const pace = { size: campaign.size, gapMs: campaign.gap_ms };
+    const pace = input.action === 'setPace' ? await resolveAskedPace(trx, campaign, request, input.at) : null;
     const verdict = judge(input, campaign, pace, request, row.expected_version);
     if (verdict === 'already') {
       await trx.deleteFrom('control').where('id', '=', input.controlId).execute();
@@ -97,7 +96,7 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
         .execute();
       return { applied: false, state: campaign.state, refusal: verdict };
     }
-    const effect = await bringIntoForce(trx, { ...input, request, campaign: { ...campaign, pace } });
+    const effect = await bringIntoForce(trx, { ...input, request, campaign, pace });
     await keepHistory(trx, input, effect, row.by, row.reason);
     return { applied: true, state: effect.state, effect };
   });
@@ -108,7 +107,7 @@ type CampaignNow = { readonly state: CampaignState; readonly version: number };
 function judge(
   { action, at }: Application,
   campaign: CampaignNow,
-  current: Pace,
+  pace: PaceNow | null,
   request: ControlArguments,
   expectedVersion: number | null,
 ): 'apply' | 'already' | Refusal {
@@ -118,17 +117,13 @@ function judge(
   if (verdict !== 'apply') return verdict;
   if (action === 'resume' && campaign.state === 'held' && request.acknowledge !== true)
     return { code: 'needsAcknowledgement' };
-  if (action === 'setPace')
-    return judgePace(current, { size: request.size ?? Number.NaN, gapMs: request.gapMs ?? Number.NaN });
+  if (pace !== null) {
+    if ('refusal' in pace.wanted) return { code: 'invalid', detail: pace.wanted.refusal };
+    return pace.isTheSame ? 'already' : 'apply';
+  }
   if (action === 'reschedule' && (request.startAt ?? 0) < at)
     return { code: 'invalid', detail: 'startAt is in the past; to start now, leave it out when starting' };
   return 'apply';
-}
-
-function judgePace(current: Pace, wanted: Pace): 'apply' | 'already' | Refusal {
-  const detail = refusePace(wanted);
-  if (detail !== null) return { code: 'invalid', detail };
-  return current.size === wanted.size && current.gapMs === wanted.gapMs ? 'already' : 'apply';
 }
 
 /** The row of a person's request, or a new one for what came by signal or from a guard. */

@@ -89,13 +89,15 @@ async function readExpected(
   now: Instant,
 ): Promise<ExpectedBatch | null> {
   if (row.state !== 'planned' && row.state !== 'deferred') return null;
-  const [{ step }, state, ahead] = await Promise.all([
+  const [{ step }, state, ahead, limitIndex] = await Promise.all([
     readPlan(db, campaignId, now),
     readPlanState(db, campaignId, now),
     countAhead(db, campaignId, row),
+    readLimitIndex(db, campaignId, row.contactId),
   ]);
   if (step.kind !== 'wait' && step.kind !== 'batch') return null;
-  if (row.nextAttemptAt === null) return expectBatch(state, { kind: 'planned', ahead });
+  if (row.nextAttemptAt === null)
+    return expectBatch(state, { kind: 'planned', ahead, limit: limitIndex === 0 ? null : limitIndex - 1 });
   return expectBatch(state, { kind: 'deferred', ahead, notBefore: row.nextAttemptAt.getTime() });
 }
 
@@ -103,16 +105,28 @@ async function readExpected(
 async function countAhead(
   db: Database,
   campaignId: string,
-  { state, position, nextAttemptAt }: RecipientRow,
+  { contactId, state, position, nextAttemptAt }: RecipientRow,
 ): Promise<number> {
   const { rows } = await (
     state === 'deferred'
       ? sql<{ n: number }>`select count(*) as n from delivery
           where campaign_id = ${campaignId} and state = 'deferred' and next_attempt_at < ${nextAttemptAt}`
       : sql<{ n: number }>`select count(*) as n from delivery
-          where campaign_id = ${campaignId} and state = 'planned' and position < ${position}`
+          where campaign_id = ${campaignId} and state = 'planned' and position < ${position}
+            and limit_index = (select limit_index from delivery where campaign_id = ${campaignId} and contact_id = ${contactId})`
   ).execute(db);
   return rows[0]?.n ?? 0;
+}
+
+/** Which of the campaign's limits the recipient's domain has; 0 when none. */
+async function readLimitIndex(db: Database, campaignId: string, contactId: string): Promise<number> {
+  const row = await db
+    .selectFrom('delivery')
+    .select('limit_index')
+    .where('campaign_id', '=', campaignId)
+    .where('contact_id', '=', contactId)
+    .executeTakeFirst();
+  return row?.limit_index ?? 0;
 }
 
 async function readSuppression(db: Database, address: string, stream: string): Promise<Facts['suppression']> {

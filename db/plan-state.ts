@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
+import { createCalendar, type Calendar, type SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
+import type { DomainLimit, LimitedDomain, Taken } from '../domain/domain-limit.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import { planNext, type PlanState } from '../domain/planner.ts';
 import { decideTrouble, type RelayTroubleRecord } from '../domain/relay-trouble.ts';
@@ -10,6 +13,13 @@ interface Row {
   state: CampaignState;
   size: number;
   gap_ms: number;
+  pace_form: PaceForm;
+  time_zone: string;
+  windows: readonly SendingWindow[];
+  holidays: readonly string[];
+  limits: readonly DomainLimit[];
+  /** For each of `limits`, in their order. */
+  limited: readonly { readonly planned: number; readonly taken: readonly Taken[] }[];
   start_at: Date | null;
   total: number;
   trouble: RelayTroubleRecord | null;
@@ -32,7 +42,7 @@ interface Row {
  * Every count is answered by a partial index over the rows that are still to come.
  */
 export async function readPlan(db: Database, campaignId: string, now: Instant): Promise<PlanAnswer> {
-  const row = await look(db, campaignId);
+  const row = await look(db, campaignId, now);
   const pace = { size: row.size, gapMs: row.gap_ms };
   const answer = {
     state: row.state,
@@ -41,33 +51,39 @@ export async function readPlan(db: Database, campaignId: string, now: Instant): 
     settled: row.total - row.planned - row.under_way,
   };
   const step =
-    row.state === 'finished' || row.state === 'cancelled' ? { kind: 'done' as const } : decide(row, now);
+    row.state === 'finished' || row.state === 'cancelled'
+      ? { kind: 'done' as const }
+      : decide(campaignId, row, now);
   return { ...answer, step };
 }
 
 /** The planner's view of a campaign, for expectations about single recipients. */
 export async function readPlanState(db: Database, campaignId: string, now: Instant): Promise<PlanState> {
-  return planState(await look(db, campaignId), now);
+  return planState(campaignId, await look(db, campaignId, now), now);
 }
 
-function decide(row: Row, now: Instant): PlanAnswer['step'] {
+function decide(campaignId: string, row: Row, now: Instant): PlanAnswer['step'] {
   const nothingLeft = row.planned === 0 && row.deferred.length === 0;
   if (row.state === 'cancelling')
     return nothingLeft ? { kind: 'done' } : { kind: 'closed', by: 'cancelling' };
   if (row.state === 'paused' || row.state === 'held') return { kind: 'closed', by: row.state };
-  const plan = planNext(planState(row, now));
+  const plan = planNext(planState(campaignId, row, now));
   if (plan.kind === 'done') return plan;
   if (!row.main_open) return { kind: 'closed', by: 'mainGate' };
   const trouble = row.trouble === null ? null : decideTrouble(row.trouble);
-  return trouble?.kind === 'hold' ? trouble : plan;
+  if (trouble?.kind === 'hold') return trouble;
+  // Instants go through JSON, which knows no infinity.
+  return plan.batch.at === Infinity ? { kind: 'closed', by: 'calendar' } : plan;
 }
 
-function planState(row: Row, now: Instant): PlanState {
+function planState(campaignId: string, row: Row, now: Instant): PlanState {
   const notBefore = Math.max(row.not_before?.getTime() ?? 0, row.start_at?.getTime() ?? 0);
   const trouble = row.trouble === null ? null : decideTrouble(row.trouble);
   return {
     now,
     pace: { size: row.size, gapMs: row.gap_ms },
+    ramp: row.pace_form.ramp ?? null,
+    jitter: jitterOf(campaignId, row.pace_form),
     notBefore,
     notBeforeReason: row.start_at !== null && row.start_at.getTime() === notBefore ? 'startAt' : 'resumed',
     latestStart: row.latest_start?.getTime() ?? null,
@@ -75,15 +91,38 @@ function planState(row: Row, now: Instant): PlanState {
     interrupted: row.unfinished ? { left: Math.max(0, (row.batch_size ?? 0) - row.handed) } : null,
     retryAt: trouble?.kind === 'retry' ? trouble.at : null,
     planned: row.planned,
+    limited: row.limits.flatMap((limit, index): LimitedDomain[] => {
+      const now = row.limited[index];
+      return now === undefined ? [] : [{ ...limit, ...now }];
+    }),
     deferredAt: row.deferred.map((at) => at.getTime()),
-    // Windows and holidays come with their own rules; until then mails may leave at any time.
-    opensAt: (at) => at,
+    calendar: calendarOf(row),
+    room: null,
   };
 }
 
-async function look(db: Database, campaignId: string): Promise<Row> {
+/** When a campaign's mails may leave. */
+export function calendarOf(row: {
+  readonly time_zone: string;
+  readonly windows: readonly SendingWindow[];
+  readonly holidays: readonly string[];
+}): Calendar {
+  return createCalendar({ timeZone: row.time_zone, windows: row.windows, holidays: row.holidays });
+}
+
+function jitterOf(campaignId: string, { jitter: share = 0 }: PaceForm): PlanState['jitter'] {
+  return share === 0 ? null : { share, seed: Number.parseInt(campaignId.slice(0, 8), 16) };
+}
+
+async function look(db: Database, campaignId: string, now: Instant): Promise<Row> {
   const { rows } = await sql<Row>`
-    select c.state, c.size, c.gap_ms, c.start_at, c.total, c.trouble,
+    select c.state, c.size, c.gap_ms, c.pace_form, c.time_zone, c.windows, c.holidays, c.limits, c.start_at, c.total, c.trouble,
+      coalesce((select jsonb_agg(jsonb_build_object(
+          'planned', (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'planned' and d.limit_index = l.n),
+          'taken', (select coalesce(jsonb_agg(jsonb_build_object('at', floor(extract(epoch from t.at) * 1000), 'count', t.count)
+              order by t.at), '[]') from limit_take t where t.campaign_id = c.id and t.limit_index = l.n
+              and t.at > ${new Date(now)}::timestamptz - (l.value ->> 'everyMs')::bigint * interval '1 millisecond')) order by l.n)
+        from jsonb_array_elements(c.limits) with ordinality l (value, n)), '[]') as limited,
       g.open as gate_open, g.not_before, (select open from main_gate) as main_open,
       b.number as batch, b.size as batch_size, b.latest_start, b.number is not null and b.finished_at is null as unfinished,
       (select count(*) from delivery d where d.campaign_id = c.id and d.batch = b.number and b.finished_at is null

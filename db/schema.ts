@@ -1,10 +1,15 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState, ControlAction } from '../domain/campaign-state.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
+import type { DomainLimit } from '../domain/domain-limit.ts';
+import type { PaceForm } from '../domain/pace-form.ts';
 import type { AttributeValue } from '../domain/recipient.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 
 type Json<T extends object | null> = JSONColumnType<T>;
+/** JSON with a default in the database. */
+type WithDefault<T> = ColumnType<T, string | undefined, string>;
 type Attributes = Record<string, AttributeValue>;
 type At = ColumnType<Date, Date | string | undefined, Date | string>;
 type Maybe<T> = T | null;
@@ -86,6 +91,10 @@ export interface Schema {
     time_zone: Generated<string>;
     size: number;
     gap_ms: number;
+    pace_form: WithDefault<PaceForm>;
+    windows: WithDefault<readonly SendingWindow[]>;
+    holidays: WithDefault<readonly string[]>;
+    limits: WithDefault<readonly DomainLimit[]>;
     start_at: MaybeAt;
     started_at: MaybeAt;
     snapshot_at: MaybeAt;
@@ -163,6 +172,13 @@ export interface Schema {
     reply: Maybe<string>;
     reason_code: Maybe<string>;
     reason_text: Maybe<string>;
+    limit_index: Generated<number>;
+  };
+  limit_take: {
+    campaign_id: string;
+    limit_index: number;
+    at: At;
+    count: number;
   };
   attempt: {
     campaign_id: string;

@@ -1,9 +1,11 @@
+import { afterBatch, beginOf, takesOf } from './after-batch.ts';
 import type { Instant } from './instant.ts';
 import { planNext, type PlanState } from './planner.ts';
 
 /** Where a recipient stands. `ahead` counts those of the same kind who come first. */
 export type Place =
-  | { readonly kind: 'planned'; readonly ahead: number }
+  /** `limit` is the index of the limit of their domain, null without one. */
+  | { readonly kind: 'planned'; readonly ahead: number; readonly limit: number | null }
   | { readonly kind: 'deferred'; readonly notBefore: Instant; readonly ahead: number };
 
 export interface ExpectedBatch {
@@ -13,33 +15,32 @@ export interface ExpectedBatch {
 
 /**
  * The batch in which a recipient will be tried if nothing changes: the planner itself, run forward batch by batch. null when the plan
- * ends before (it does not know of everybody, or no batch is near).
+ * ends before (it does not know of everybody, no batch is near, or the windows never open).
  */
 export function expectBatch(start: PlanState, place: Place): ExpectedBatch | null {
   let state = start;
   let ahead = place.ahead;
   for (let steps = 0; steps < maxSteps; steps++) {
     const plan = planNext(state);
-    if (plan.kind === 'done') return null;
-    const { number, size } = plan.batch;
-    const at = Math.max(plan.batch.at, state.now);
-    const due = Math.min(size, state.deferredAt.filter((each) => each <= at).length);
-    const fresh = Math.min(size - due, state.planned);
-    if (place.kind === 'planned' && ahead < fresh) return { batch: number, at };
-    if (place.kind === 'deferred' && place.notBefore <= at && ahead < due) return { batch: number, at };
-    ahead = Math.max(0, ahead - (place.kind === 'planned' ? fresh : due));
-    state = {
-      ...state,
-      now: at,
-      latestStart: at,
-      lastBatch: number,
-      interrupted: null,
-      retryAt: null,
-      planned: state.planned - fresh,
-      deferredAt: state.deferredAt.slice(due),
-    };
+    if (plan.kind === 'done' || !Number.isFinite(plan.batch.at)) return null;
+    if (plan.kind === 'wait' && plan.because === 'capacity') {
+      // Nothing leaves then; it is looked at again.
+      state = { ...state, now: plan.batch.at };
+      continue;
+    }
+    const at = beginOf(state, plan.batch);
+    const taken = takenOf(place, takesOf(state, plan.batch));
+    const mayGo = place.kind === 'planned' || place.notBefore <= at;
+    if (mayGo && ahead < taken) return { batch: plan.batch.number, at };
+    ahead = Math.max(0, ahead - taken);
+    state = afterBatch(state, plan.batch);
   }
   return null;
+}
+
+function takenOf(place: Place, takes: ReturnType<typeof takesOf>): number {
+  if (place.kind === 'deferred') return takes.deferred;
+  return place.limit === null ? takes.others : (takes.limited[place.limit] ?? 0);
 }
 
 /** As many batches as the largest campaigns have at the smallest sensible size. */

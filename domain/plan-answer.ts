@@ -3,6 +3,8 @@ import type { RelayTroubleCode } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import type { Plan } from './planner.ts';
 
+export type ClosedBy = 'paused' | 'held' | 'cancelling' | 'mainGate' | 'calendar';
+
 /** What a look at the database says about a campaign's next step: what the workflow does, and what screens show. */
 export interface PlanAnswer {
   readonly state: CampaignState;
@@ -12,8 +14,8 @@ export interface PlanAnswer {
   readonly settled: number;
   readonly step:
     | Plan
-    /** A gate is closed: by a pause, hold or cancellation of this campaign, or for all campaigns. */
-    | { readonly kind: 'closed'; readonly by: 'paused' | 'held' | 'cancelling' | 'mainGate' }
+    /** A gate is closed: by a pause, hold or cancellation of this campaign, or for all campaigns; or no window ever opens. */
+    | { readonly kind: 'closed'; readonly by: ClosedBy }
     /** The plan wants a hold: the relay's trouble does not mend itself. */
     | { readonly kind: 'hold'; readonly cause: RelayTroubleCode };
 }

@@ -58,6 +58,7 @@ async function serve(configuration: Configuration, parts: Parts, log: Logger): P
       activities: createActivities({
         ...parts,
         lanes: configuration.smtpConnections,
+        latenessOf: (at) => Math.max(0, Date.now() - at),
         window: new IntentWindow(configuration.intentWindow),
         policy: { backoffMs: configuration.deferBackoffMs, limitMs: configuration.deferLimitMs },
         mails: new MailSource(parts.db),

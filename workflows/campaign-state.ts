@@ -8,7 +8,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { ControlInput, ControlResult } from '../activities/contract.ts';
-import type { PlanAnswer } from '../domain/plan-answer.ts';
+import type { ClosedBy, PlanAnswer } from '../domain/plan-answer.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
 import type { RelayTroubleCode } from '../domain/outcome.ts';
 import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
@@ -71,7 +71,7 @@ export class CampaignRun {
 
   async snapshot(): Promise<void> {
     showBeginning(this.#campaignId);
-    await ledgerActivities.snapshotAudience({ campaignId: this.#campaignId });
+    await ledgerActivities.snapshotAudience({ campaignId: this.#campaignId, at: Date.now() });
   }
 
   async plan(): Promise<Step> {
@@ -82,9 +82,16 @@ export class CampaignRun {
 
   /** Sends, and answers what comes next as the sender saw it; while it sends, acts of control may make that stale. */
   async sendBatch(batch: BatchPlan): Promise<Step> {
-    const { number, size, at: plannedAt } = batch;
+    const { number, size, at: plannedAt, until } = batch;
     const revision = this.#revision;
-    const input = { campaignId: this.#campaignId, number, size, plannedAt, at: Date.now() };
+    const input = {
+      campaignId: this.#campaignId,
+      number,
+      size,
+      plannedAt,
+      at: Date.now(),
+      ...(until === undefined ? {} : { until }),
+    };
     try {
       const summary = showBatch(batch, this.#view);
       const { next } = await batchActivities.sendBatch.executeWithOptions({ summary }, [input]);
@@ -97,17 +104,20 @@ export class CampaignRun {
     }
   }
 
-  /** The gap: when nothing changed until the batch is due, it is sent as planned; its gates are looked at by the claim. */
+  /**
+   * The gap: when nothing changed until the batch is due, it is sent as planned; its gates are looked at by the claim. A
+   * size that depends on the moment in which the batch is due is decided in that moment.
+   */
   async waitUntil(batch: BatchPlan, because: WaitReason): Promise<Step> {
     const revision = this.#plannedOn;
     const ms = batch.at - Date.now();
     const isWoken = (): boolean => this.#revision !== revision;
     if (ms > 0 && (await condition(isWoken, ms, { summary: showWait(batch, because) }))) return stale;
-    return { kind: 'batch', batch };
+    return batch.tentative === true ? stale : { kind: 'batch', batch };
   }
 
   /** Paused and held campaigns wait for an act; the main gate is also looked at from time to time. */
-  async waitWhileClosed(by: 'paused' | 'held' | 'cancelling' | 'mainGate'): Promise<Step> {
+  async waitWhileClosed(by: ClosedBy): Promise<Step> {
     const revision = this.#plannedOn;
     const isWoken = (): boolean => this.#revision !== revision;
     if (by === 'cancelling') await ledgerActivities.cancelRest({ campaignId: this.#campaignId });

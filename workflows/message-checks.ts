@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.ts';
-import { refusePace, type Pace } from '../domain/pace.ts';
+import { refuseAskedPace, type AskedPace } from '../domain/pace-form.ts';
 import type { PaceMessage, RescheduleMessage } from './messages.ts';
 
 /** Validators run before anything is recorded and must be synchronous: the SDK ignores a returned promise. */
 export function validatePace(message: PaceMessage): void {
-  const refusal = refusePace(readPace(message));
+  const refusal = refuseAskedPace(readPace(message));
   if (refusal !== null) refuse(refusal);
 }
 
@@ -18,11 +18,29 @@ function refuse(detail: string): never {
 }
 
 /** The pace a message asks for. Nonsense becomes NaN, which the pace's own rule then refuses with its words. */
-export function readPace(message: PaceMessage | undefined): Pace {
-  const { size, gapMs, every } = message ?? { size: Number.NaN };
-  const gap = typeof every === 'string' ? parseDuration(every) : gapMs;
+export function readPace(message: PaceMessage | undefined): AskedPace {
+  const { gapMs, every, ramp, ...numbers } = message ?? { size: Number.NaN };
+  const gap = typeof every === 'string' ? (parseDuration(every) ?? Number.NaN) : gapMs;
+  const asked: AskedPace = { ...numbers, gapMs: gap };
   return {
-    size: typeof size === 'number' ? size : Number.NaN,
-    gapMs: typeof gap === 'number' ? gap : Number.NaN,
+    ...present('size', asked.size),
+    ...present('gapMs', asked.gapMs),
+    ...present('perHour', asked.perHour),
+    ...present('finishBy', asked.finishBy),
+    ...present('jitter', asked.jitter),
+    ...(ramp === undefined || ramp === null
+      ? {}
+      : { ramp: { from: numberOf(ramp.from), factor: numberOf(ramp.factor) } }),
   };
+}
+
+function present<K extends string>(name: K, value: unknown): Partial<Record<K, number>> {
+  // One property of the name that was given.
+  return (value === undefined || value === null ? {} : { [name]: numberOf(value) }) as Partial<
+    Record<K, number>
+  >;
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }

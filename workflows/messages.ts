@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ControlResult } from '../activities/contract.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { AskedPace } from '../domain/pace-form.ts';
 import type { Pace } from '../domain/pace.ts';
 
 /**
@@ -15,9 +16,7 @@ export interface ResumeMessage extends ActMessage {
   /** A hold is only left by someone who says that they saw its cause. */
   readonly acknowledge?: boolean;
 }
-export interface PaceMessage extends ActMessage {
-  readonly size: number;
-  readonly gapMs?: number;
+export interface PaceMessage extends ActMessage, AskedPace {
   /** In place of gapMs, as people write it: `20m`, `1h30m`. */
   readonly every?: string;
 }

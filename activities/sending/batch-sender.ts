@@ -171,11 +171,15 @@ export class BatchSender {
   /** A lane promises not to throw. When it does, nobody knows what has left: the mail is in doubt and the attempt ends. */
   async #send(lane: Lane, mail: Extract<Filled, { ok: true }>): Promise<Outcome> {
     try {
-      return await lane.send(mail, () => this.#ending === null && this.#lease.isValid());
+      return await lane.send(mail, () => this.#mayLeave());
     } catch (error) {
       this.stop({ kind: 'fault', error });
       return { kind: 'unknown', text: 'the transport failed' };
     }
+  }
+
+  #mayLeave(): boolean {
+    return this.#ending === null && this.#lease.isValid() && this.#parts.now() < this.#parts.until;
   }
 
   async #acquire(): Promise<Lane | null> {
@@ -190,8 +194,7 @@ export class BatchSender {
 
   #take(intent: Intent, outcome: Outcome): void {
     // Withdrawn because a gate closed or the lease ran out, perhaps after DATA: certainly not sent, and nobody's fault.
-    const withdrawn = this.#ending !== null || !this.#lease.isValid();
-    if (outcome.kind === 'notSent' && withdrawn) {
+    if (outcome.kind === 'notSent' && !this.#mayLeave()) {
       this.#giveBack(intent);
       return;
     }

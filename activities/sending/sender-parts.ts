@@ -24,6 +24,8 @@ export interface SenderParts {
   readonly policy: DeferralPolicy;
   /** The workflow's time, going on with the real clock. */
   readonly now: () => Instant;
+  /** Nothing may leave from this instant on, by `now`; Infinity when no window ends. */
+  readonly until: Instant;
   /** The mail of one recipient; its bytes stay as they are until the same lane (0 to lanes − 1) fills the next one. */
   readonly fill: (intent: Intent, lane: number) => Promise<Filled>;
   readonly claim: (limit: number) => Promise<Claim>;

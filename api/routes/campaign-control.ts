@@ -17,7 +17,7 @@ import { endpoint, type Endpoint } from '../endpoint.ts';
 import { entityTag } from '../entity-tag.ts';
 import { notFound, Problem } from '../problem.ts';
 import { wireInstant } from '../wire-instant.ts';
-import { answerCampaign, refusePast } from './campaigns.ts';
+import { answerCampaign, askedPace, refusePast } from './campaigns.ts';
 
 const tag = 'Control';
 const params = z.strictObject({ campaignId: idSchema });
@@ -132,9 +132,9 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     body: schema.setPaceSchema,
     answers: { 200: { description: 'The pace now and before', schema: schema.paceSetSchema } },
     problems: ['wrongState', 'temporalAway'],
-    handle: async ({ deps, params: { campaignId }, body: { size, every, reason }, caller, ifMatch }) => {
+    handle: async ({ deps, params: { campaignId }, body: { reason, ...asked }, caller, ifMatch }) => {
       const campaign = await requireCampaign(deps, campaignId);
-      const pace = { size, gapMs: every };
+      const pace = askedPace(asked);
       const controlId = await askFor(deps, campaign, {
         caller,
         reason,
@@ -142,13 +142,14 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         request: pace,
         act: { action: 'setPace', pace },
       });
+      const now = await requireCampaign(deps, campaignId);
       const before = controlId === null ? null : ((await readControl(deps.db, controlId))?.from ?? null);
       const body = {
-        pace: showPace(pace),
-        previous: showPace({
-          size: Number(before?.['size'] ?? size),
-          gapMs: Number(before?.['gapMs'] ?? every),
-        }),
+        pace: showPace({ size: now.size, gapMs: now.gap_ms }, now.pace_form),
+        previous: showPace(
+          { size: Number(before?.['size'] ?? now.size), gapMs: Number(before?.['gapMs'] ?? now.gap_ms) },
+          before ?? now.pace_form,
+        ),
         next: await readNext(deps.db, campaignId),
       };
       return { status: 200, headers: await versionHeader(deps, campaignId), body };

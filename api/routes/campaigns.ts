@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import * as campaigns from '../../db/campaigns.ts';
 import { readCounts } from '../../db/counts.ts';
+import type { Database } from '../../db/open.ts';
+import type { CalendarRules } from '../../domain/calendar.ts';
 import { possibleActions } from '../../domain/campaign-state.ts';
+import type { AskedPace } from '../../domain/pace-form.ts';
 import * as schema from '../../domain/schema/campaign.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { checkContent } from '../campaign-content.ts';
@@ -9,6 +12,7 @@ import { showCampaign, showSummary } from '../campaign-view.ts';
 import { refuse } from '../check-input.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
+import { planDraft, type PlannedDraft } from '../draft-plan.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { entityTag } from '../entity-tag.ts';
 import { page, positionSchema } from '../paging.ts';
@@ -34,8 +38,9 @@ export const campaignEndpoints: readonly Endpoint[] = [
     handle: async ({ deps, body, caller }) => {
       refusePast(body.startAt ?? null);
       await checkContent(body);
-      const { pace, startAt, ...rest } = body;
-      const draft = { ...rest, size: pace.size, gapMs: pace.every, startAt: toDate(startAt ?? null) };
+      const { pace, startAt = null, ...rest } = body;
+      const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
+      const draft = { ...rest, ...planned, startAt: toDate(startAt) };
       const campaign = await campaigns.insertDraft(deps.db, draft, caller.name);
       const headers = { ETag: entityTag(campaign.version), Location: `/v1/campaigns/${campaign.id}` };
       return { status: 201, headers, body: await showCampaign(deps, campaign) };
@@ -97,7 +102,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
     problems: ['contentRefused', 'wrongState'],
     handle: async ({ deps, params: { campaignId }, body, ifMatch }) => {
       const changed = await campaigns.updateDraft(deps.db, campaignId, ifMatch, (draft) =>
-        patched(draft, body),
+        patched(deps, draft, body),
       );
       if (!changed.ok) throw await changeProblem(deps, campaignId, ifMatch, changed);
       const headers = { ETag: entityTag(changed.campaign.version) };
@@ -141,20 +146,69 @@ export function refusePast(startAt: number | null): void {
 type Patch = z.output<typeof schema.campaignPatchSchema>;
 
 /** The draft as it shall be. Its content is compiled again whenever something is changed that goes into the mail. */
-async function patched(draft: campaigns.CampaignRow, patch: Patch): Promise<campaigns.Draft> {
+async function patched(
+  { db }: ApiDeps,
+  draft: campaigns.CampaignRow,
+  patch: Patch,
+): Promise<campaigns.Draft> {
   refusePast(patch.startAt ?? null);
   const {
     name = draft.name,
     audience = draft.audience,
     identity = draft.identity,
     content = draft.content,
-    pace = { size: draft.size, every: draft.gap_ms },
     timeZone = draft.time_zone,
+    windows = draft.windows,
+    holidays = draft.holidays,
+    limits = draft.limits,
   } = patch;
   if (patch.name !== undefined || patch.identity !== undefined || patch.content !== undefined)
     await checkContent({ name, identity, content });
-  const startAt = patch.startAt === undefined ? draft.start_at : toDate(patch.startAt);
-  return { name, audience, identity, content, timeZone, size: pace.size, gapMs: pace.every, startAt };
+  const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
+  const planned = await replanned(db, draft, patch, { timeZone, windows, holidays }, startAt);
+  return {
+    name,
+    audience,
+    identity,
+    content,
+    timeZone,
+    windows,
+    holidays,
+    limits,
+    ...planned,
+    startAt: toDate(startAt),
+  };
+}
+
+/** The draft's size and gap, worked out anew when something is changed that they depend on. */
+async function replanned(
+  db: Database,
+  draft: campaigns.CampaignRow,
+  patch: Patch,
+  rules: CalendarRules,
+  startAt: number | null,
+): Promise<PlannedDraft> {
+  const depends = ['pace', 'windows', 'holidays', 'timeZone', 'startAt'] as const;
+  if (depends.every((field) => patch[field] === undefined))
+    return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
+  const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
+  return planDraft(db, asked, rules, startAt);
+}
+
+/** The pace of a body as the domain asks for it. */
+export function askedPace<T extends { every?: number | undefined }>({
+  every,
+  ...rest
+}: T): Omit<T, 'every'> & { gapMs: number | undefined } {
+  return { ...rest, gapMs: every };
+}
+
+/** What a draft's pace was asked as. */
+function storedPace({ size, gap_ms, pace_form }: campaigns.CampaignRow): AskedPace {
+  const { perHour, finishBy, ramp, jitter } = pace_form;
+  if (perHour !== undefined) return { perHour, jitter };
+  if (finishBy !== undefined) return { finishBy };
+  return { size, gapMs: gap_ms, jitter, ramp };
 }
 
 async function changeProblem(

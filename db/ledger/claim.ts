@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { AttributeValue, Recipient } from '../../domain/recipient.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Database } from '../open.ts';
@@ -32,31 +32,24 @@ export type Claim =
 /**
  * Takes the next recipients and commits the intent to mail them, in one statement just ahead of the wire.
  *
- * Semantics: due deferred mails first, then by position. Suppressed people become skipped with the reason and do not
+ * Semantics: due deferred mails first, then limited domains as far as their limits leave room, then by position. Suppressed people become skipped with the reason and do not
  * count. The campaign's gate and the main gate are held FOR SHARE: a pause waits for this statement, then counts its
  * rows, so nothing can be claimed behind its back. An outdated token claims nothing.
  */
 export async function claimNextRecipients(db: Database, input: ClaimInput): Promise<Claim> {
-  const { campaignId, batch, token, limit } = input;
+  const rows = await takeRows(db, input);
+  const first = rows[0];
+  if (first === undefined || first.gates === 0) return explainNoGate(db, input);
+  return { kind: 'claimed', skipped: first.skipped, intents: rows.filter(isIntent).map(toIntent) };
+}
+
+async function takeRows(db: Database, input: ClaimInput): Promise<Row[]> {
+  const { campaignId, batch, token } = input;
   const now = new Date(input.now);
   const { rows } = await sql<Row>`
     -- prepare: claim_next_recipients
-    with open_gate as (
-      select g.campaign_id from gate g, main_gate m
-      where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
-      for share of g, m
-    ), due as (
-      select d.contact_id, d.address from delivery d, open_gate
-      where d.campaign_id = ${campaignId} and d.state = 'deferred' and d.next_attempt_at <= ${now}
-      order by d.next_attempt_at limit ${limit} for update of d skip locked
-    ), fresh as (
-      select d.contact_id, d.address from delivery d, open_gate
-      where d.campaign_id = ${campaignId} and d.state = 'planned'
-      order by d.position limit ${limit} for update of d skip locked
-    ), next as (
-      select contact_id, address from due union all select contact_id, address from fresh limit ${limit}
-    ), checked as (
-      select next.contact_id, s.reason, s.source, s.at
+    with ${nextRows(input)}, checked as (
+      select next.contact_id, next.limit_index, s.reason, s.source, s.at
       from next
       left join lateral (
         select reason, source, at from suppression
@@ -70,6 +63,10 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
       where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is not null
         and d.contact_id = any (array(select contact_id from checked where reason is not null))
       returning 1
+    ), taken as (
+      insert into limit_take as t (campaign_id, limit_index, at, count)
+      select ${campaignId}, limit_index, ${now}, count(*) from checked where limit_index > 0 and reason is null group by limit_index
+      on conflict (campaign_id, limit_index, at) do update set count = t.count + excluded.count
     ), intents as (
       -- By array: the plan stays an index look-up per row, whatever the planner believes about the number of rows.
       update delivery d set state = 'sending', batch = ${batch}, token = ${token}, attempts = d.attempts + 1,
@@ -86,9 +83,44 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
     left join intents i on true
     left join lateral (select * from contact where id = i.contact_id offset 0) c on true
     left join lateral (select * from customer where id = c.customer_id offset 0) o on true`.execute(db);
-  const first = rows[0];
-  if (first === undefined || first.gates === 0) return explainNoGate(db, input);
-  return { kind: 'claimed', skipped: first.skipped, intents: rows.filter(isIntent).map(toIntent) };
+  return rows;
+}
+
+/**
+ * The rows that come next, as `next`, with their gates held: due deferred ones, then limited domains as far as their limits
+ * leave room, then everybody else in their order.
+ */
+function nextRows({ campaignId, token, limit, now: at }: ClaimInput): RawBuilder<unknown> {
+  const now = new Date(at);
+  return sql`open_gate as (
+      select g.campaign_id from gate g, main_gate m
+      where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
+      for share of g, m
+    ), lanes as (
+      -- Everybody without a limit, and each limit with what it leaves now.
+      select 0 as limit_index, ${limit}::bigint as room from open_gate
+      union all
+      select l.n::integer, greatest(0, (l.value ->> 'count')::bigint - coalesce((
+        select sum(t.count) from limit_take t where t.campaign_id = ${campaignId} and t.limit_index = l.n
+          and t.at > ${now}::timestamptz - (l.value ->> 'everyMs')::bigint * interval '1 millisecond'), 0))
+      from open_gate join campaign c on c.id = open_gate.campaign_id, jsonb_array_elements(c.limits) with ordinality l (value, n)
+    ), due as (
+      select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
+        select contact_id, address, limit_index, next_attempt_at from delivery
+        where campaign_id = ${campaignId} and state = 'deferred' and next_attempt_at <= ${now} and limit_index = lanes.limit_index
+        order by next_attempt_at limit least(lanes.room, ${limit}) for update skip locked) d
+      order by d.next_attempt_at limit ${limit}
+    ), fresh as (
+      select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
+        select contact_id, address, limit_index, position from delivery
+        where campaign_id = ${campaignId} and state = 'planned' and limit_index = lanes.limit_index
+        order by position limit least(${limit}, lanes.room - (select count(*) from due where due.limit_index = lanes.limit_index))
+        for update skip locked) d
+      -- Limited domains first: what a limit leaves is lost when it is not used in time.
+      order by d.limit_index = 0, d.limit_index, d.position limit ${limit}
+    ), next as (
+      select * from due union all select * from fresh limit ${limit}
+    )`;
 }
 
 interface Row {

@@ -1,12 +1,18 @@
 import { sql } from 'kysely';
+import { resolveAskedPace } from '../asked-pace.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Database } from '../open.ts';
 
 /**
  * Freezes the audience: one planned delivery per contact, in an order that is random but fixed for the campaign (a hash
  * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Done once; later calls
- * answer what the first one made.
+ * answer what the first one made. `at`: the workflow's time.
  */
-export async function snapshotAudience(db: Database, campaignId: string): Promise<{ total: number }> {
+export async function snapshotAudience(
+  db: Database,
+  campaignId: string,
+  at: Instant = Date.now(),
+): Promise<{ total: number }> {
   const snapshot = await db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
@@ -18,18 +24,41 @@ export async function snapshotAudience(db: Database, campaignId: string): Promis
     const isEnding = ['cancelling', 'cancelled', 'finished'].includes(campaign.state);
     if (campaign.snapshot_at !== null || isEnding) return { total: campaign.total };
     const inserted = await sql`
-      insert into delivery (campaign_id, contact_id, position, email, address)
-      select ${campaignId}::uuid, id, row_number() over (order by md5(id::text || ${campaignId})), email, address
-      from contact`.execute(trx);
+      insert into delivery (campaign_id, contact_id, position, email, address, limit_index)
+      select ${campaignId}::uuid, contact.id, row_number() over (order by md5(contact.id::text || ${campaignId})), email, address,
+        coalesce(l.n, 0)
+      from contact left join (
+        select value ->> 'domain' as domain, n from campaign, jsonb_array_elements(limits) with ordinality each (value, n)
+        where id = ${campaignId}
+      ) l on l.domain = substring(address from '[^@]*$')`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
     await trx
       .updateTable('campaign')
       .set({ snapshot_at: sql`now()`, total })
       .where('id', '=', campaignId)
       .execute();
+    await spreadToFinish(trx, campaignId, at);
     return { total };
   });
   // Fresh statistics: plans made for an empty ledger would read all of it for every claim.
   await sql`analyze delivery`.execute(db);
   return snapshot;
+}
+
+/** "Finish by" is a pace for so many people: now that they are counted it is worked out for good. */
+async function spreadToFinish(trx: Database, campaignId: string, at: Instant): Promise<void> {
+  const { not_before, ...campaign } = await trx
+    .selectFrom('campaign')
+    .innerJoin('gate', 'gate.campaign_id', 'campaign.id')
+    .selectAll('campaign')
+    .select('gate.not_before')
+    .where('campaign.id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+  const { finishBy } = campaign.pace_form;
+  if (finishBy === undefined) return;
+  const { wanted } = await resolveAskedPace(trx, campaign, { finishBy }, Math.max(at, not_before.getTime()));
+  // Too late for so many: the pace of the draft is the nearest there is, and the forecast says when it ends.
+  if ('refusal' in wanted) return;
+  const { size, gapMs } = wanted.pace;
+  await trx.updateTable('campaign').set({ size, gap_ms: gapMs }).where('id', '=', campaignId).execute();
 }

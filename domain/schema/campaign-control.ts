@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import {
-  campaignStateSchema,
-  countsSchema,
-  nextBatchSchema,
-  paceInputFields,
-  paceSchema,
-  startAtSchema,
-} from './campaign.ts';
+import { campaignStateSchema, countsSchema, nextBatchSchema, startAtSchema } from './campaign.ts';
+import { paceInputSchema, paceSchema } from './pace.ts';
 import { idSchema, instantInputSchema, instantSchema, reasonSchema } from './shared.ts';
 
 export const startSchema = z
@@ -20,9 +14,7 @@ export const startSchema = z
 /** Body of acts that carry nothing but why. */
 export const actSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'Act' });
 
-export const setPaceSchema = z
-  .strictObject({ ...paceInputFields, reason: reasonSchema })
-  .meta({ id: 'SetPace' });
+export const setPaceSchema = paceInputSchema({ reason: reasonSchema }).meta({ id: 'SetPace' });
 
 export const rescheduleSchema = z.strictObject({ startAt: instantInputSchema }).meta({ id: 'Reschedule' });
 

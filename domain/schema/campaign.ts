@@ -1,48 +1,10 @@
 import { z } from 'zod';
 import { campaignStates } from '../campaign-state.ts';
-import { parseDuration } from '../duration.ts';
-import { paceLimits, refusePace } from '../pace.ts';
+import { holidaysSchema, windowsSchema } from './calendar.ts';
 import { contentSchema, identitySchema } from './content.ts';
-import { durationSchema, idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
-
-const { minSize, maxSize } = paceLimits;
-const sizeRefusal = ({ input }: { input?: unknown }): string =>
-  typeof input === 'number' && Number.isInteger(input)
-    ? `pace size must be ${minSize}–${maxSize} (got ${input}); to stop sending, pause the campaign`
-    : `pace size must be a whole number from ${minSize} to ${maxSize}`;
-
-/** Batch size of a caller. */
-const sizeInputSchema = z
-  .int({ error: sizeRefusal })
-  .min(minSize, { error: sizeRefusal })
-  .max(maxSize, { error: sizeRefusal })
-  .meta({ description: 'Mails of one batch', example: 50 });
-
-/** Gap of a caller; becomes milliseconds. */
-const gapInputSchema = z
-  .string()
-  .max(50)
-  .transform((text, context) => {
-    const gapMs = parseDuration(text);
-    const refusal =
-      gapMs === null
-        ? `write the gap as 90s, 20m, 1h30m or 2d (got ${JSON.stringify(text)})`
-        : refusePace({ size: minSize, gapMs });
-    if (gapMs !== null && refusal === null) return gapMs;
-    context.addIssue({ code: 'custom', message: refusal ?? '' });
-    return z.NEVER;
-  })
-  .meta({
-    description: 'From the start of one batch to the start of the next: 90s, 20m, 1h30m; 1s–366d',
-    example: '20m',
-  });
-
-export const paceInputFields = { size: sizeInputSchema, every: gapInputSchema } as const;
-
-/** The pace as answers carry it. */
-export const paceSchema = z
-  .strictObject({ size: z.int().meta({ example: 50 }), every: durationSchema })
-  .meta({ id: 'Pace', description: 'Batch size and gap' });
+import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
+import { paceInputSchema, paceSchema } from './pace.ts';
+import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
 
 const audienceSchema = z
   .strictObject({
@@ -69,7 +31,7 @@ const draftFields = {
   audience: audienceSchema,
   identity: identitySchema,
   content: contentSchema,
-  pace: z.strictObject(paceInputFields).meta({ id: 'PaceInput', description: 'Batch size and gap' }),
+  pace: paceInputSchema({}).meta({ id: 'PaceInput', description: 'How fast, in exactly one form' }),
 } as const;
 
 export const newCampaignSchema = z
@@ -77,6 +39,9 @@ export const newCampaignSchema = z
     ...draftFields,
     startAt: startAtSchema.optional(),
     timeZone: timeZoneSchema.default('UTC'),
+    windows: windowsSchema.default([]),
+    holidays: holidaysSchema.default([]),
+    limits: limitsSchema.default([]),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -89,6 +54,9 @@ export const campaignPatchSchema = z
     pace: draftFields.pace.optional(),
     startAt: startAtSchema.optional(),
     timeZone: timeZoneSchema.optional(),
+    windows: windowsSchema.optional(),
+    holidays: holidaysSchema.optional(),
+    limits: limitsSchema.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
@@ -126,7 +94,7 @@ export const nextBatchSchema = z
     at: instantSchema,
     size: z.int(),
     because: z
-      .enum(['due', 'startAt', 'resumed', 'gap', 'deferral', 'relay', 'window'])
+      .enum(['due', 'startAt', 'resumed', 'gap', 'deferral', 'relay', 'window', 'limit', 'capacity'])
       .meta({ description: 'What it waits for; due: nothing' }),
   })
   .meta({ id: 'NextBatch', description: 'The next batch, by the planner that the campaign itself follows' });
@@ -170,6 +138,9 @@ export const campaignSchema = z
     identity: identitySchema,
     content: contentSchema,
     timeZone: z.string(),
+    windows: windowsSchema,
+    holidays: holidaysSchema,
+    limits: shownLimitsSchema,
     updatedAt: instantSchema,
     pause: pauseSchema.nullable(),
     next: nextBatchSchema.nullable(),

@@ -26,6 +26,7 @@ export async function measureLedger(stack: BenchStack, mails: number): Promise<n
     window: new IntentWindow(100),
     lanes: 10,
     policy: { backoffMs: [60_000], limitMs: 60_000 },
+    until: Infinity,
     now: Date.now,
     fill: () => Promise.resolve({ ok: true, from: '', to: '', message: new Uint8Array(), envelopeId: '' }),
     claim: (limit) => claimNextRecipients(db, { campaignId, batch: 1, token, limit, now: Date.now() }),

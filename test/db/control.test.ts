@@ -152,7 +152,8 @@ describe('an act is refused', () => {
   test.each([
     [{ size: 0, gapMs: 60_000 }, 'pace size must be 1–100000 (got 0); to stop sending, pause the campaign'],
     [{ size: 5, gapMs: 1 }, 'pace gap must be 1s–366d (got 1 ms); for the fastest, use a larger size'],
-    [{}, 'pace size must be 1–100000 (got NaN); to stop sending, pause the campaign'],
+    [{}, 'a pace is size and gap, or perHour, or finishBy (got 0 of them); give exactly one'],
+    [{ size: 5 }, 'pace gap must be 1s–366d (got NaN ms); for the fastest, use a larger size'],
   ])('when the pace is none: %o', async (request, detail) => {
     expect(await apply('setPace', request)).toMatchObject({
       applied: false,

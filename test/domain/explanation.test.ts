@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alwaysOpen } from '../../domain/calendar.ts';
 import { expectBatch } from '../../domain/expected-batch.ts';
 import { explain, type Facts } from '../../domain/explanation.ts';
 import type { PlanState } from '../../domain/planner.ts';
@@ -138,24 +139,33 @@ describe('the expected batch', () => {
     retryAt: null,
     planned: 120,
     deferredAt: [],
-    opensAt: (instant) => instant,
+    calendar: alwaysOpen,
+    ramp: null,
+    jitter: null,
+    limited: [],
+    room: null,
   };
 
   it('follows the planner, batch by batch', () => {
-    const expected = [0, 49, 50, 119].map((ahead) => expectBatch(plan, { kind: 'planned', ahead }));
+    const expected = [0, 49, 50, 119].map((ahead) =>
+      expectBatch(plan, { kind: 'planned', limit: null, ahead }),
+    );
     expect(expected).toEqual([
       { batch: 3, at: at('08:10:00') },
       { batch: 3, at: at('08:10:00') },
       { batch: 4, at: at('08:30:00') },
       { batch: 5, at: at('08:50:00') },
     ]);
-    expect(expectBatch(plan, { kind: 'planned', ahead: 120 })).toBeNull();
+    expect(expectBatch(plan, { kind: 'planned', limit: null, ahead: 120 })).toBeNull();
   });
 
   it('lets due deferred mails go first and never before their time', () => {
     const deferredAt = [at('08:05:00'), at('08:45:00')];
     const state = { ...plan, deferredAt };
-    expect(expectBatch(state, { kind: 'planned', ahead: 49 })).toEqual({ batch: 4, at: at('08:30:00') });
+    expect(expectBatch(state, { kind: 'planned', limit: null, ahead: 49 })).toEqual({
+      batch: 4,
+      at: at('08:30:00'),
+    });
     expect(expectBatch(state, { kind: 'deferred', ahead: 1, notBefore: at('08:45:00') })).toEqual({
       batch: 5,
       at: at('08:50:00'),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { alwaysOpen } from '../../domain/calendar.ts';
 import { planNext, type PlanState } from '../../domain/planner.ts';
 import { SimulatedCampaign, type Happening, type Options } from './simulated-campaign.ts';
 
@@ -19,7 +20,11 @@ function state(change: Partial<PlanState> = {}): PlanState {
     retryAt: null,
     planned: 950,
     deferredAt: [],
-    opensAt: (at) => at,
+    calendar: alwaysOpen,
+    ramp: null,
+    jitter: null,
+    limited: [],
+    room: null,
     ...change,
   };
 }
@@ -97,7 +102,7 @@ describe('the next batch', () => {
 
   test('never leaves before the window opens', () => {
     const monday = t0 + 1_440 * minute;
-    expect(planNext(state({ opensAt: () => monday }))).toMatchObject({
+    expect(planNext(state({ calendar: { ...alwaysOpen, opensAt: () => monday } }))).toMatchObject({
       kind: 'wait',
       because: 'window',
       batch: { at: monday },

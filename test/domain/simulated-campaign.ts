@@ -1,3 +1,4 @@
+import { alwaysOpen } from '../../domain/calendar.ts';
 import type { Pace } from '../../domain/pace.ts';
 import { planNext, type Plan, type PlanState } from '../../domain/planner.ts';
 
@@ -99,7 +100,11 @@ export class SimulatedCampaign {
       retryAt: this.#retryAt,
       planned: this.#planned,
       deferredAt: this.#deferred.toSorted((a, b) => a - b),
-      opensAt: (at) => at,
+      calendar: alwaysOpen,
+      ramp: null,
+      jitter: null,
+      limited: [],
+      room: null,
     };
   }
 

@@ -4,7 +4,10 @@ import { readCountsOf } from '../../db/counts.ts';
 import { snapshotAudience } from '../../db/ledger/snapshot.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
 import { startCampaign } from '../../db/start.ts';
+import type { SendingWindow } from '../../domain/calendar.ts';
 import type { Counts } from '../../domain/delivery-state.ts';
+import type { DomainLimit } from '../../domain/domain-limit.ts';
+import type { PaceForm } from '../../domain/pace-form.ts';
 import { createTestDatabase } from './postgres.ts';
 
 /**
@@ -57,6 +60,11 @@ export interface DraftOptions {
   readonly size?: number;
   readonly gapMs?: number;
   readonly startAt?: Date;
+  readonly paceForm?: PaceForm;
+  readonly timeZone?: string;
+  readonly windows?: readonly SendingWindow[];
+  readonly holidays?: readonly string[];
+  readonly limits?: readonly DomainLimit[];
   readonly content?: { subject: string; text?: string; html?: string; mjml?: string };
 }
 
@@ -77,6 +85,11 @@ export async function addDraft(db: Database, draft: DraftOptions = {}): Promise<
       size: draft.size ?? 50,
       gap_ms: draft.gapMs ?? 1_200_000,
       start_at: draft.startAt ?? null,
+      pace_form: JSON.stringify(draft.paceForm ?? {}),
+      time_zone: draft.timeZone ?? 'UTC',
+      windows: JSON.stringify(draft.windows ?? []),
+      holidays: JSON.stringify(draft.holidays ?? []),
+      limits: JSON.stringify(draft.limits ?? []),
       created_by: 'test',
     })
     .returning('id')

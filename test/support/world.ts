@@ -71,6 +71,7 @@ export async function openSender(options: SenderOptions): Promise<Sender> {
       gateWatch,
       lanes,
       transport: options.wrap?.(pool) ?? pool,
+      latenessOf: () => 0,
       window: new IntentWindow(options.window ?? 100),
       policy: options.policy ?? defaultPolicy,
       mails: new MailSource(db),

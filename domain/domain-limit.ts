@@ -1,0 +1,51 @@
+import type { Instant } from './instant.ts';
+
+/** "No more than 20 every 10 minutes to gmail.com": a receiving domain and what it may get in any stretch of time. */
+export interface DomainLimit {
+  readonly domain: string;
+  readonly count: number;
+  readonly everyMs: number;
+}
+
+/** A limit at work in a campaign. */
+export interface LimitedDomain extends DomainLimit {
+  /** Recipients at this domain that never were tried. */
+  readonly planned: number;
+  /** Mails taken for this domain, ascending; those longer ago than `everyMs` are of no interest. */
+  readonly taken: readonly Taken[];
+}
+
+export interface Taken {
+  readonly at: Instant;
+  readonly count: number;
+}
+
+/** How many recipients of limited domains may be taken at that instant. */
+export function limitedRoom(domains: readonly LimitedDomain[], at: Instant): number {
+  return domains.reduce((sum, domain) => sum + Math.min(domain.planned, roomOf(domain, at)), 0);
+}
+
+/** The first instant at or after `at` at which a recipient of some limited domain may be taken; Infinity when none is left. */
+export function limitedRoomAt(domains: readonly LimitedDomain[], at: Instant): Instant {
+  return domains.reduce((first, domain) => Math.min(first, freeAt(domain, at)), Infinity);
+}
+
+/** What a limit leaves at that instant. */
+export function roomOf({ count, everyMs, taken }: LimitedDomain, at: Instant): number {
+  const recent = taken.reduce((sum, each) => (each.at > at - everyMs ? sum + each.count : sum), 0);
+  return Math.max(0, count - recent);
+}
+
+/** The domain after so many mails were taken for it at that instant. */
+export function takeFrom(domain: LimitedDomain, at: Instant, count: number): LimitedDomain {
+  if (count === 0) return domain;
+  const taken = [...domain.taken.filter((each) => each.at > at - domain.everyMs), { at, count }];
+  return { ...domain, planned: domain.planned - count, taken };
+}
+
+function freeAt(domain: LimitedDomain, at: Instant): Instant {
+  if (domain.planned === 0) return Infinity;
+  if (roomOf(domain, at) > 0) return at;
+  const frees = domain.taken.map((each) => each.at + domain.everyMs).filter((each) => each > at);
+  return frees.find((each) => roomOf(domain, each) > 0) ?? at;
+}
