@@ -10,8 +10,14 @@ import type { PlanAnswer } from '../domain/plan-answer.ts';
  * kept in Temporal's history. All instants named `now` and `at` are the workflow's time.
  */
 export interface CampaignActivities {
-  /** Freezes the audience into the ledger. Safe to repeat: a ledger that has rows is left as it is. Heartbeats nothing. */
-  snapshotAudience(input: { campaignId: string; at: Instant }): Promise<{ total: number }>;
+  /**
+   * Freezes the audience into the ledger, or says how long the campaign that it follows lets it wait. Safe to repeat: a
+   * ledger that has rows is left as it is. Heartbeats nothing.
+   */
+  snapshotAudience(input: {
+    campaignId: string;
+    at: Instant;
+  }): Promise<{ total: number; notYet?: { readonly at: Instant | null } }>;
 
   /** Reads the truth and plans the next step. Safe to repeat: it only reads. Run as a local activity. */
   planNext(input: { campaignId: string; now: Instant }): Promise<PlanAnswer>;
@@ -33,8 +39,14 @@ export interface CampaignActivities {
   /** Turns what was not handed over into cancelled. Safe to repeat. Heartbeats carry {cancelled}. */
   cancelRest(input: { campaignId: string }): Promise<{ cancelled: number }>;
 
-  /** Ends the campaign when nothing is left to do; answers `ended: false` when something came up meanwhile. Safe to repeat. */
-  finishCampaign(input: { campaignId: string }): Promise<{ ended: boolean; counts: Counts }>;
+  /**
+   * Ends the campaign when nothing is left to do; answers `ended: false` when something came up meanwhile. Safe to repeat.
+   * `followers` are the campaigns that wait for this end.
+   */
+  finishCampaign(input: {
+    campaignId: string;
+    at: Instant;
+  }): Promise<{ ended: boolean; counts: Counts; followers?: readonly string[] }>;
 }
 
 export interface BatchInput {

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { applyControl } from '../db/control.ts';
+import { listFollowers } from '../db/follow-up.ts';
 import { settleAttempt } from '../db/ledger/batch.ts';
 import { cancelSome, endCampaign } from '../db/ledger/end.ts';
 import { snapshotAudience } from '../db/ledger/snapshot.ts';
@@ -33,7 +34,12 @@ export function createActivities(deps: ActivityDependencies): CampaignActivities
         Context.current().heartbeat({ cancelled: (cancelled += some) });
       }
     },
-    finishCampaign: ({ campaignId }) => beating(() => endCampaign(db, campaignId)),
+    finishCampaign: ({ campaignId, at }) =>
+      beating(async () => {
+        const end = await endCampaign(db, campaignId, at);
+        const followers = end.ended ? await listFollowers(db, campaignId) : [];
+        return followers.length === 0 ? end : { ...end, followers };
+      }),
   };
 }
 

@@ -31,6 +31,14 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     windows: row.windows.map(({ days, ...hours }) => ({ ...hours, days: [...days] })),
     holidays: [...row.holidays],
     limits: row.limits.map(({ everyMs, ...limit }) => ({ ...limit, every: formatDuration(everyMs) })),
+    follows:
+      row.follows_id === null
+        ? null
+        : {
+            campaign: row.follows_id,
+            after: formatDuration(row.follows_after_ms ?? 0),
+            only: row.follows_only ?? 'all',
+          },
     updatedAt: wireInstant(row.updated_at),
     pause:
       pause === null

@@ -4,6 +4,7 @@ import type { CampaignState } from '../domain/campaign-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
+import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
 
@@ -20,6 +21,7 @@ export interface Draft {
   readonly holidays: readonly string[];
   readonly limits: readonly DomainLimit[];
   readonly startAt: Date | null;
+  readonly follows: Follows | null;
 }
 
 type Columns = Selectable<Schema['campaign']>;
@@ -156,6 +158,10 @@ const summaryColumns = [
   'gap_ms',
   'pace_form',
   'start_at',
+  'follows_id',
+  'follows_after_ms',
+  'follows_only',
+  'ended_at',
   'started_at',
   'snapshot_at',
   'total',
@@ -194,5 +200,8 @@ function columns(draft: Draft) {
     holidays: JSON.stringify(draft.holidays),
     limits: JSON.stringify(draft.limits),
     start_at: draft.startAt,
+    follows_id: draft.follows?.campaignId ?? null,
+    follows_after_ms: draft.follows?.afterMs ?? null,
+    follows_only: draft.follows?.only ?? null,
   };
 }

@@ -95,6 +95,10 @@ export interface Schema {
     windows: WithDefault<readonly SendingWindow[]>;
     holidays: WithDefault<readonly string[]>;
     limits: WithDefault<readonly DomainLimit[]>;
+    follows_id: Maybe<string>;
+    follows_after_ms: Maybe<number>;
+    follows_only: Maybe<'all' | 'notResponded'>;
+    ended_at: MaybeAt;
     start_at: MaybeAt;
     started_at: MaybeAt;
     snapshot_at: MaybeAt;

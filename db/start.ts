@@ -27,7 +27,7 @@ export async function startCampaign(
   return db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
-      .select(['state', 'version', 'start_at'])
+      .select(['state', 'version', 'start_at', 'follows_id'])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
@@ -37,7 +37,8 @@ export async function startCampaign(
     if (expectedVersion !== null && expectedVersion !== campaign.version)
       return { refusal: { code: 'stale', expectedVersion, version: campaign.version } };
     const begins = startAt === null ? campaign.start_at : new Date(startAt);
-    const state = begins !== null && begins.getTime() > Date.now() ? 'scheduled' : 'running';
+    const waits = begins === null ? campaign.follows_id !== null : begins.getTime() > Date.now();
+    const state = waits ? 'scheduled' : 'running';
     await trx
       .updateTable('campaign')
       .set({

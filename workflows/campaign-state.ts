@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  getExternalWorkflowHandle,
   allHandlersFinished,
   isCancellation,
   setHandler,
@@ -11,6 +12,7 @@ import type { ControlInput, ControlResult } from '../activities/contract.ts';
 import type { ClosedBy, PlanAnswer } from '../domain/plan-answer.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
 import type { RelayTroubleCode } from '../domain/outcome.ts';
+import { campaignWorkflowId } from '../domain/temporal-names.ts';
 import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
 import * as messages from './messages.ts';
 import { readPace, validatePace, validateReschedule } from './message-checks.ts';
@@ -18,6 +20,9 @@ import { showBatch, showBeginning, showProgress, showWait } from './show.ts';
 
 /** How often a campaign looks whether the main gate is open again, should nobody tell it. */
 const mainGateLookMs = 20_000;
+
+/** How often a campaign that follows another one looks for its end, should nobody tell it. */
+const otherLookMs = 6 * 3_600_000;
 
 type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
 /** The next thing to do; `stale`: something changed, ask for the plan again. */
@@ -69,9 +74,20 @@ export class CampaignRun {
     setHandler(messages.progressQuery, () => this.#view);
   }
 
-  async snapshot(): Promise<void> {
+  /** True when the audience is frozen; false after a wait for the campaign that this one follows. */
+  async snapshot(): Promise<boolean> {
+    const revision = this.#revision;
     showBeginning(this.#campaignId);
-    await ledgerActivities.snapshotAudience({ campaignId: this.#campaignId, at: Date.now() });
+    const { notYet } = await ledgerActivities.snapshotAudience({
+      campaignId: this.#campaignId,
+      at: Date.now(),
+    });
+    if (notYet === undefined) return true;
+    // The campaign that ends tells its followers; looking from time to time is for messages that are lost.
+    const ms = notYet.at === null ? otherLookMs : Math.max(1, notYet.at - Date.now());
+    const isWoken = (): boolean => this.#revision !== revision;
+    await condition(isWoken, ms, { summary: 'waits for the campaign that it follows' });
+    return false;
   }
 
   async plan(): Promise<Step> {
@@ -134,9 +150,11 @@ export class CampaignRun {
   /** True when the campaign has ended; false when something came up meanwhile and there is more to do. */
   async finish(): Promise<boolean> {
     const revision = this.#revision;
-    const { ended, counts } = await ledgerActivities.finishCampaign({
+    const { ended, counts, followers } = await ledgerActivities.finishCampaign({
       campaignId: this.#campaignId,
+      at: Date.now(),
     });
+    for (const follower of followers ?? []) await tell(follower);
     await condition(allHandlersFinished);
     // A row that is still `sending` here has no sender any more: its attempt died unseen, and it is in doubt.
     if (!ended) await quickActivities.settleAttempt({ campaignId: this.#campaignId });
@@ -208,6 +226,12 @@ export class CampaignRun {
     const isWoken = (): boolean => this.#revision !== revision;
     await condition(isWoken, Math.min(300_000, 1_000 * 2 ** this.#faults), { summary: 'after a fault' });
   }
+}
+
+/** Wakes a campaign that waits for this one. One without a run is started by the reconciler, and looks itself. */
+async function tell(campaignId: string): Promise<void> {
+  const handle = getExternalWorkflowHandle(campaignWorkflowId(campaignId));
+  await handle.signal(messages.replanSignal).catch(() => undefined);
 }
 
 /** Who sends a control id is the API; what is no such id (typed at the Temporal UI) counts as a message from outside. */

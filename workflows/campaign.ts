@@ -24,7 +24,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
 }
 
 async function sendAll(run: CampaignRun, input: CampaignInput): Promise<void> {
-  await run.snapshot();
+  while (!(await run.snapshot())) await renewLongRun(input);
   let step = await run.plan();
   for (;;) {
     switch (step.kind) {
@@ -49,11 +49,14 @@ async function sendAll(run: CampaignRun, input: CampaignInput): Promise<void> {
         step = { kind: 'stale' };
         break;
     }
-    const info = workflowInfo();
-    if (info.continueAsNewSuggested || info.historyLength >= eventsPerRun) {
-      // Acts that are being answered finish here; ones that come later land in the next run.
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof campaign>(input);
-    }
+    await renewLongRun(input);
   }
+}
+
+/** Acts that are being answered finish here; ones that come later land in the next run. */
+async function renewLongRun(input: CampaignInput): Promise<void> {
+  const info = workflowInfo();
+  if (!info.continueAsNewSuggested && info.historyLength < eventsPerRun) return;
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof campaign>(input);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as campaigns from '../../db/campaigns.ts';
 import { readCounts } from '../../db/counts.ts';
+import { refuseFollowing, type Follows } from '../../db/follow-up.ts';
 import type { Database } from '../../db/open.ts';
 import type { CalendarRules } from '../../domain/calendar.ts';
 import { possibleActions } from '../../domain/campaign-state.ts';
@@ -39,6 +40,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
       refusePast(body.startAt ?? null);
       await checkContent(body);
       const { pace, startAt = null, ...rest } = body;
+      await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
       const draft = { ...rest, ...planned, startAt: toDate(startAt) };
       const campaign = await campaigns.insertDraft(deps.db, draft, caller.name);
@@ -161,10 +163,12 @@ async function patched(
     windows = draft.windows,
     holidays = draft.holidays,
     limits = draft.limits,
+    follows = storedFollows(draft),
   } = patch;
   if (patch.name !== undefined || patch.identity !== undefined || patch.content !== undefined)
     await checkContent({ name, identity, content });
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
+  await checkFollowing(db, draft.id, follows, startAt);
   const planned = await replanned(db, draft, patch, { timeZone, windows, holidays }, startAt);
   return {
     name,
@@ -175,6 +179,7 @@ async function patched(
     windows,
     holidays,
     limits,
+    follows,
     ...planned,
     startAt: toDate(startAt),
   };
@@ -201,6 +206,28 @@ export function askedPace<T extends { every?: number | undefined }>({
   ...rest
 }: T): Omit<T, 'every'> & { gapMs: number | undefined } {
   return { ...rest, gapMs: every };
+}
+
+/** Refuses (422) what would never start, or at two times. */
+async function checkFollowing(
+  db: Database,
+  id: string | null,
+  follows: Follows | null,
+  startAt: number | null,
+): Promise<void> {
+  if (follows === null) return;
+  const detail =
+    startAt === null
+      ? await refuseFollowing(db, id, follows)
+      : 'a campaign starts at an instant or after another one, not both; leave startAt or follows out (null)';
+  if (detail === null) return;
+  const pointer = startAt === null ? '/follows/campaign' : '/follows';
+  throw refuse('invalidBody', [{ pointer, detail }]);
+}
+
+function storedFollows(draft: campaigns.CampaignRow): Follows | null {
+  const { follows_id: campaignId, follows_after_ms: afterMs, follows_only: only } = draft;
+  return campaignId === null ? null : { campaignId, afterMs: afterMs ?? 0, only: only ?? 'all' };
 }
 
 /** What a draft's pace was asked as. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CampaignState } from '../../domain/campaign-state.ts';
 import type { Counts } from '../../domain/delivery-state.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { readCountsOf } from '../counts.ts';
 import { appendEvent } from '../notify.ts';
 import type { Database } from '../open.ts';
@@ -19,11 +20,12 @@ export async function cancelSome(db: Database, campaignId: string, limit: number
 
 /**
  * Ends a campaign: `cancelled` when it was being cancelled, else `finished`. Refused (ended: false) while a row is still
- * planned, deferred or sending. The control history keeps the counts at the end.
+ * planned, deferred or sending. The control history keeps the counts at the end. `at`: the workflow's time.
  */
 export async function endCampaign(
   db: Database,
   campaignId: string,
+  at: Instant = Date.now(),
 ): Promise<{ ended: boolean; counts: Counts }> {
   return db.transaction().execute(async (trx) => {
     const { state } = await trx
@@ -41,6 +43,7 @@ export async function endCampaign(
       .set({
         state: to,
         finished_at: sql`now()`,
+        ended_at: new Date(at),
         trouble: null,
         version: sql`version + 1`,
         updated_at: sql`now()`,

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { resolveAskedPace } from '../asked-pace.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { waitForOther } from '../follow-up.ts';
 import type { Database } from '../open.ts';
 
 /**
@@ -12,17 +13,28 @@ export async function snapshotAudience(
   db: Database,
   campaignId: string,
   at: Instant = Date.now(),
-): Promise<{ total: number }> {
-  const snapshot = await db.transaction().execute(async (trx) => {
+): Promise<Snapshot> {
+  const snapshot = await db.transaction().execute(async (trx): Promise<Snapshot> => {
     const campaign = await trx
       .selectFrom('campaign')
-      .select(['snapshot_at', 'total', 'state'])
+      .select([
+        'id',
+        'snapshot_at',
+        'total',
+        'state',
+        'start_at',
+        'follows_id',
+        'follows_after_ms',
+        'follows_only',
+      ])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     // Cancelled before its audience was frozen: nobody is put into a campaign that has ended.
     const isEnding = ['cancelling', 'cancelled', 'finished'].includes(campaign.state);
     if (campaign.snapshot_at !== null || isEnding) return { total: campaign.total };
+    const notYet = await waitForOther(trx, campaign, at);
+    if (notYet !== null) return { total: 0, notYet };
     const inserted = await sql`
       insert into delivery (campaign_id, contact_id, position, email, address, limit_index)
       select ${campaignId}::uuid, contact.id, row_number() over (order by md5(contact.id::text || ${campaignId})), email, address,
@@ -30,7 +42,8 @@ export async function snapshotAudience(
       from contact left join (
         select value ->> 'domain' as domain, n from campaign, jsonb_array_elements(limits) with ordinality each (value, n)
         where id = ${campaignId}
-      ) l on l.domain = substring(address from '[^@]*$')`.execute(trx);
+      ) l on l.domain = substring(address from '[^@]*$')
+      where ${isMeant(campaign)}`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
     await trx
       .updateTable('campaign')
@@ -41,8 +54,27 @@ export async function snapshotAudience(
     return { total };
   });
   // Fresh statistics: plans made for an empty ledger would read all of it for every claim.
-  await sql`analyze delivery`.execute(db);
+  if (snapshot.notYet === undefined) await sql`analyze delivery`.execute(db);
   return snapshot;
+}
+
+/** `notYet`: the campaign follows another one; `at` is when it may begin, null while that is not known. */
+export interface Snapshot {
+  readonly total: number;
+  readonly notYet?: { readonly at: Instant | null };
+}
+
+/** Everybody; of a reminder those who got the mail that it follows and have not responded to it. */
+function isMeant({
+  follows_id,
+  follows_only,
+}: {
+  readonly follows_id: string | null;
+  readonly follows_only: 'all' | 'notResponded' | null;
+}): RawBuilder<boolean> {
+  if (follows_id === null || follows_only !== 'notResponded') return sql<boolean>`true`;
+  return sql<boolean>`exists (select from delivery d where d.contact_id = contact.id and d.campaign_id = ${follows_id} and d.state = 'sent')
+    and not exists (select from response r where r.contact_id = contact.id and r.campaign_id = ${follows_id})`;
 }
 
 /** "Finish by" is a pace for so many people: now that they are counted it is worked out for good. */

@@ -3,6 +3,7 @@ import { campaignStates } from '../campaign-state.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
 import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
+import { followsSchema, shownFollowsSchema } from './follow-up.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
 
@@ -42,6 +43,7 @@ export const newCampaignSchema = z
     windows: windowsSchema.default([]),
     holidays: holidaysSchema.default([]),
     limits: limitsSchema.default([]),
+    follows: followsSchema.nullable().default(null),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -57,6 +59,7 @@ export const campaignPatchSchema = z
     windows: windowsSchema.optional(),
     holidays: holidaysSchema.optional(),
     limits: limitsSchema.optional(),
+    follows: followsSchema.nullable().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
@@ -141,6 +144,7 @@ export const campaignSchema = z
     windows: windowsSchema,
     holidays: holidaysSchema,
     limits: shownLimitsSchema,
+    follows: shownFollowsSchema.nullable(),
     updatedAt: instantSchema,
     pause: pauseSchema.nullable(),
     next: nextBatchSchema.nullable(),

@@ -22,6 +22,7 @@ export async function insertStarted(
       windows: [],
       holidays: [],
       limits: [],
+      follows: null,
       startAt: change.startAt ?? null,
     },
     'the test',

@@ -38,6 +38,7 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     windows: [],
     holidays: [],
     limits: [],
+    follows: null,
     timeZone: 'Europe/Berlin',
     createdAt: '2026-12-01T10:00:00Z',
     createdBy: 'anna',
