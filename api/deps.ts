@@ -5,6 +5,7 @@ import type { Role } from './auth.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { CampaignMessenger } from './campaign-messenger.ts';
 import type { Metrics } from './metrics.ts';
+import type { ReplanNotices } from './replan-notices.ts';
 
 /** What handlers work with: made once by api/main.ts (or by a test), handed to each of them as `call.deps`. */
 export interface ApiDeps {
@@ -14,6 +15,7 @@ export interface ApiDeps {
   readonly transport: Transport | null;
   readonly events: EventFeed;
   readonly metrics: Metrics;
+  readonly replans: ReplanNotices;
   readonly log: Logger;
   /** Address of the Temporal UI for links, without a slash at its end; null when not configured. */
   readonly temporalUi: string | null;

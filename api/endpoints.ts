@@ -4,11 +4,13 @@ import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
+import { deskEndpoints } from './routes/desks.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
+import { responseEndpoints } from './routes/responses.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
 
 /** Everything that the API can do, in the order of its documentation. */
@@ -19,6 +21,8 @@ export const endpoints: readonly Endpoint[] = [
   ...campaignControlEndpoints,
   ...campaignHistoryEndpoints,
   ...recipientEndpoints,
+  ...responseEndpoints,
+  ...deskEndpoints,
   ...previewEndpoints,
   ...testSendEndpoints,
   ...mainGateEndpoints,

@@ -11,6 +11,7 @@ import { createEventFeed } from './event-feed.ts';
 import { ensureFirstKey } from './first-key.ts';
 import { createMetrics } from './metrics.ts';
 import { keepReconciled } from './reconcile.ts';
+import { createReplanNotices } from './replan-notices.ts';
 import { listen, type ApiServer } from './server.ts';
 import { createTemporalMessenger } from './temporal-messenger.ts';
 
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     await stopReconciling();
     await announcements.close();
     await deps.transport?.close();
+    await deps.replans.close();
     await deps.temporal.close();
     await deps.db.destroy();
   });
@@ -47,9 +49,11 @@ function openDeps(configuration: Configuration, log: Logger): ApiDeps {
   const { databaseUrl, smtpUrl, temporalNamespace, temporalUi } = configuration;
   const { connectionOptions, namespace = temporalNamespace } = loadClientConnectConfig();
   const db = openDatabase(databaseUrl, { name: 'sluice api' });
+  const temporal = createTemporalMessenger({ connection: connectionOptions, namespace, log });
   return {
     db,
-    temporal: createTemporalMessenger({ connection: connectionOptions, namespace, log }),
+    temporal,
+    replans: createReplanNotices({ db, temporal, log }),
     // Test mails only: one at a time is enough.
     transport: smtpUrl === null ? null : openTransport({ url: smtpUrl, connections: 1 }),
     events: createEventFeed(db),

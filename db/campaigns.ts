@@ -3,6 +3,7 @@ import type { SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
+import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
@@ -22,6 +23,7 @@ export interface Draft {
   readonly limits: readonly DomainLimit[];
   readonly startAt: Date | null;
   readonly follows: Follows | null;
+  readonly responseLinks?: readonly ResponseLink[];
 }
 
 type Columns = Selectable<Schema['campaign']>;
@@ -33,7 +35,7 @@ export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
 };
 export type CampaignSummaryRow = Omit<
   CampaignRow,
-  'audience' | 'identity' | 'content' | 'windows' | 'holidays' | 'limits'
+  'audience' | 'identity' | 'content' | 'windows' | 'holidays' | 'limits' | 'response_links'
 > & {
   readonly position: string;
 };
@@ -167,6 +169,8 @@ const summaryColumns = [
   'total',
   'finished_at',
   'trouble',
+  'capacity',
+  'desk_id',
   'created_by',
   'created_at',
   'updated_at',
@@ -203,5 +207,6 @@ function columns(draft: Draft) {
     follows_id: draft.follows?.campaignId ?? null,
     follows_after_ms: draft.follows?.afterMs ?? null,
     follows_only: draft.follows?.only ?? null,
+    response_links: JSON.stringify(draft.responseLinks ?? []),
   };
 }

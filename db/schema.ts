@@ -6,6 +6,7 @@ import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { AttributeValue } from '../domain/recipient.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
+import type { ResponseLink } from '../domain/response-link.ts';
 
 type Json<T extends object | null> = JSONColumnType<T>;
 /** JSON with a default in the database. */
@@ -105,6 +106,9 @@ export interface Schema {
     total: Generated<number>;
     finished_at: MaybeAt;
     trouble: ColumnType<RelayTroubleRecord | null, string | null | undefined, string | null>;
+    capacity: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+    desk_id: Maybe<string>;
+    response_links: ColumnType<ResponseLink[], string | undefined, string>;
     created_by: string;
     created_at: At;
     updated_at: At;
@@ -201,4 +205,42 @@ export interface Schema {
     data: Json<Record<string, unknown>>;
     at: At;
   };
+  desk: {
+    id: Generated<string>;
+    name: string;
+    capacity: number;
+    time_zone: Generated<string>;
+    windows: ColumnType<unknown[], string | undefined, string>;
+    created_by: string;
+    created_at: At;
+    updated_at: At;
+  };
+  response_source: {
+    id: Generated<string>;
+    name: string;
+    secret: Buffer;
+    created_by: string;
+    created_at: At;
+    revoked_at: MaybeAt;
+  };
+  response_webhook_message: {
+    source_id: string;
+    message_id: string;
+    body_sha256: Buffer;
+    answer: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+    at: At;
+  };
+  response: {
+    id: Generated<string>;
+    campaign_id: string;
+    contact_id: Maybe<string>;
+    source: string;
+    event_id: string;
+    kind: string;
+    opened_at: MaybeAt;
+    handled_at: MaybeAt;
+    reported_at: At;
+  };
+  response_signal: { campaign_id: string; reported_at: At };
+  signing_secret: { purpose: string; secret: Buffer };
 }

@@ -13,7 +13,7 @@ const audienceSchema = z
   })
   .meta({ id: 'Audience', description: 'Who is meant; frozen at the start' });
 
-const timeZoneSchema = z
+export const timeZoneSchema = z
   .string()
   .max(64)
   .refine(isTimeZone, {

@@ -50,6 +50,8 @@ const seeds: Readonly<Record<string, unknown>> = {
     identity: { name: 'IT', address: 'it@example.com' },
     contact: { email: 'somebody@example.org' },
   },
+  reportResponses: { events: [{ eventId: 'ticket-1', state: 'opened' }] },
+  createDesk: { name: 'Helpdesk', capacity: 30 },
   importContacts: 'email,first_name\nsomebody@example.org,Some\n',
 };
 
@@ -67,10 +69,25 @@ beforeAll(async () => {
     await insertStarted(api.db),
     await insertStarted(api.db, { startAt: new Date('2099-01-01') }),
   ];
+  const desk = await api.call('POST', '/v1/desks', { name: 'Field staff', capacity: 6 });
+  known['deskId'] = [(desk.body as { id: string }).id];
+  known['responseId'] = await insertResponses(known['campaignId']);
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
 });
 afterAll(async () => api.close());
+
+async function insertResponses(campaignIds: readonly string[]): Promise<string[]> {
+  const rows = campaignIds.map((campaignId) => ({
+    campaign_id: campaignId,
+    source: 'api',
+    event_id: 'known',
+    kind: 'call',
+    opened_at: new Date(),
+  }));
+  const inserted = await api.db.insertInto('response').values(rows).returning('id').execute();
+  return inserted.map(({ id }) => id);
+}
 
 interface Input {
   readonly path: Record<string, string>;

@@ -4,6 +4,7 @@ import { createKey } from '../../api/auth.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createEventFeed } from '../../api/event-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { createReplanNotices } from '../../api/replan-notices.ts';
 import { listen } from '../../api/server.ts';
 import { createTemporalMessenger } from '../../api/temporal-messenger.ts';
 import { listenForEvents } from '../../db/events.ts';
@@ -55,13 +56,15 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const db = openDatabase(database.url, { name: 'test api' });
   const logLines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) });
+  const temporal = createTemporalMessenger({
+    connection: { address: options.temporal ?? '127.0.0.1:1' },
+    namespace: 'default',
+    log,
+  });
   const deps: ApiDeps = {
     db,
-    temporal: createTemporalMessenger({
-      connection: { address: options.temporal ?? '127.0.0.1:1' },
-      namespace: 'default',
-      log,
-    }),
+    temporal,
+    replans: createReplanNotices({ db, temporal, log }),
     transport: options.transport ?? null,
     events: createEventFeed(db),
     metrics: createMetrics({ process: false }),
@@ -96,6 +99,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       deps.events.close();
       await stopped;
       await announcements.close();
+      await deps.replans.close();
       await deps.temporal.close();
       await db.destroy();
       await database.drop();
