@@ -10,7 +10,7 @@ import { toProblem } from './error-answer.ts';
 import { leaveBodyUnread } from './json-body.ts';
 import { observeRequests } from './metrics.ts';
 import { createOpenApi } from './openapi.ts';
-import { callerOf, registerEndpoints } from './pipeline.ts';
+import { callerOf, limitedBy, registerEndpoints } from './pipeline.ts';
 import { Problem } from './problem.ts';
 
 /** Longer ones are refused with 414; node refuses request lines beyond its header limit by itself. */
@@ -110,10 +110,10 @@ function limitRate({ requestsPerMinute }: ApiDeps): RequestHandler {
     limit: requestsPerMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    keyGenerator: (_request, response) => callerOf(response).keyId,
-    skip: (_request, response) => callerOf(response).keyId === '',
+    keyGenerator: (_request, response) => limitedBy(response) ?? '',
+    skip: (_request, response) => limitedBy(response) === null,
     handler: (_request, _response, next) => {
-      const detail = `one key may send ${requestsPerMinute} requests a minute; wait a moment`;
+      const detail = `one key (or address) may send ${requestsPerMinute} requests a minute; wait a moment`;
       // The limiter has set Retry-After.
       next(new Problem('tooManyRequests', detail));
     },

@@ -39,6 +39,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
             after: formatDuration(row.follows_after_ms ?? 0),
             only: row.follows_only ?? 'all',
           },
+    responseLinks: row.response_links,
     updatedAt: wireInstant(row.updated_at),
     pause:
       pause === null

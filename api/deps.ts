@@ -19,6 +19,8 @@ export interface ApiDeps {
   readonly log: Logger;
   /** Address of the Temporal UI for links, without a slash at its end; null when not configured. */
   readonly temporalUi: string | null;
+  /** Address under which recipients reach this API, without a slash at its end; null: no mail can have links. */
+  readonly publicUrl: string | null;
   readonly requestsPerMinute: number;
 }
 

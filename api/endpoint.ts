@@ -54,6 +54,8 @@ export interface Endpoint {
   readonly path: string;
   /** The lowest role that may call it; null: no key is needed. */
   readonly role: Role | null;
+  /** Without a key: true counts the requests of an address as those of a key are. */
+  readonly limited?: boolean;
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -101,7 +103,7 @@ export interface AnyAnswer {
 }
 
 /** Named so that the compiler keeps the status of an answer as the number it is while it works out the rest. */
-type Status = 200 | 201 | 202 | 204 | 503;
+type Status = 200 | 201 | 202 | 204 | 404 | 503;
 
 type NoFields = z.ZodObject<Readonly<Record<string, never>>, z.core.$strict>;
 

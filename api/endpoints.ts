@@ -10,6 +10,7 @@ import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
+import { responsePageEndpoints } from './routes/response-pages.ts';
 import { responseEndpoints } from './routes/responses.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
 
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...campaignHistoryEndpoints,
   ...recipientEndpoints,
   ...responseEndpoints,
+  ...responsePageEndpoints,
   ...deskEndpoints,
   ...previewEndpoints,
   ...testSendEndpoints,

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 function openDeps(configuration: Configuration, log: Logger): ApiDeps {
-  const { databaseUrl, smtpUrl, temporalNamespace, temporalUi } = configuration;
+  const { databaseUrl, smtpUrl, temporalNamespace, temporalUi, publicUrl } = configuration;
   const { connectionOptions, namespace = temporalNamespace } = loadClientConnectConfig();
   const db = openDatabase(databaseUrl, { name: 'sluice api' });
   const temporal = createTemporalMessenger({ connection: connectionOptions, namespace, log });
@@ -60,6 +60,7 @@ function openDeps(configuration: Configuration, log: Logger): ApiDeps {
     metrics: createMetrics({ process: true }),
     log,
     temporalUi,
+    publicUrl,
     requestsPerMinute,
   };
 }

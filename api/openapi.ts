@@ -48,7 +48,7 @@ export function createOpenApi(endpoints: readonly Endpoint[]): ReturnType<typeof
         ...requestHeaders(endpoint),
       },
       ...requestBody(endpoint),
-      responses: { ...answers(endpoint), ...problems(endpoint) },
+      responses: mergeAnswers(answers(endpoint), problems(endpoint)),
     };
   }
   return createDocument({
@@ -78,7 +78,7 @@ function requestHeaders(endpoint: Endpoint): { header?: z.ZodObject } {
             .meta({ description: 'ETag that the campaign must still have', example: '"3"' }),
         }
       : {}),
-    ...(endpoint.method === 'post'
+    ...(endpoint.method === 'post' && endpoint.role !== null
       ? {
           'Idempotency-Key': z
             .string()
@@ -108,7 +108,7 @@ function requestBody({ body, bodyOptional, stream }: Endpoint) {
   };
 }
 
-function answers(endpoint: Endpoint): ZodOpenApiResponsesObject {
+function answers(endpoint: Endpoint): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(
     Object.entries(endpoint.answers).map(([status, answer]) => [status, answerObject(endpoint, answer)]),
   );
@@ -135,8 +135,22 @@ function answerObject(
   };
 }
 
+/** A status that is answered in two ways has the contents of both. */
+function mergeAnswers(
+  answered: Record<string, ZodOpenApiResponseObject>,
+  refused: Record<string, ZodOpenApiResponseObject>,
+): ZodOpenApiResponsesObject {
+  const merged = Object.entries(refused).map(([status, problem]) => {
+    const answer = answered[status];
+    if (answer === undefined) return [status, problem] as const;
+    const description = `${answer.description}; ${problem.description}`;
+    return [status, { ...answer, description, content: { ...answer.content, ...problem.content } }] as const;
+  });
+  return { ...answered, ...Object.fromEntries(merged) };
+}
+
 /** Every problem that an endpoint can answer, by status. */
-function problems(endpoint: Endpoint): ZodOpenApiResponsesObject {
+function problems(endpoint: Endpoint): Record<string, ZodOpenApiResponseObject> {
   const byStatus = new Map<number, ProblemName[]>();
   for (const name of new Set([...commonProblems(endpoint), ...(endpoint.problems ?? [])])) {
     const { status } = problemTypes[name];
@@ -154,12 +168,14 @@ function problems(endpoint: Endpoint): ZodOpenApiResponsesObject {
   );
 }
 
-function commonProblems({ role, method, params, body, stream, versioned }: Endpoint): ProblemName[] {
+function commonProblems(endpoint: Endpoint): ProblemName[] {
+  const { role, limited, method, params, body, stream, versioned } = endpoint;
   return [
     'malformedRequest',
     'urlTooLong',
     'headersTooLarge',
     'invalidQuery',
+    ...(limited === true ? (['tooManyRequests', 'databaseAway'] as const) : ([] as const)),
     ...(role === null
       ? ([] as const)
       : (['keyMissing', 'keyUnknown', 'tooManyRequests', 'databaseAway'] as const)),
@@ -169,7 +185,9 @@ function commonProblems({ role, method, params, body, stream, versioned }: Endpo
       ? ([] as const)
       : (['malformedJson', 'bodyTooLarge', 'unsupportedMediaType', 'invalidBody'] as const)),
     ...(stream === undefined ? ([] as const) : (['unsupportedMediaType'] as const)),
-    ...(method === 'post' ? (['idempotencyConflict', 'idempotencyRunning'] as const) : ([] as const)),
+    ...(method === 'post' && role !== null
+      ? (['idempotencyConflict', 'idempotencyRunning'] as const)
+      : ([] as const)),
     ...(versioned === true && method !== 'get' ? (['staleVersion'] as const) : ([] as const)),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { z } from 'zod';
 import { authenticate, bearerOf, requireRole } from './auth.ts';
 import { checkInput } from './check-input.ts';
@@ -40,16 +41,24 @@ export function callerOf(response: Response): Caller {
   return (response.locals['caller'] as Caller | undefined) ?? anybody;
 }
 
-function identify({ role, path }: Endpoint, { db }: ApiDeps): RequestHandler {
+function identify({ role, path, limited }: Endpoint, { db }: ApiDeps): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     response.locals['route'] = path;
+    if (limited === true) response.locals['limitedBy'] = `address ${ipKeyGenerator(request.ip ?? '')}`;
     if (role !== null) {
       const caller = await authenticate(db, request.headers.authorization);
       response.locals['caller'] = caller;
+      response.locals['limitedBy'] = caller.keyId;
       requireRole(caller, role);
     }
     next();
   };
+}
+
+/** Whose requests are counted together; null: nobody's. */
+export function limitedBy(response: Response): string | null {
+  // Express types locals as any; only identify() writes here.
+  return (response.locals['limitedBy'] as string | undefined) ?? null;
 }
 
 async function run(endpoint: Endpoint, deps: ApiDeps, request: Request, response: Response): Promise<void> {
@@ -60,7 +69,9 @@ async function run(endpoint: Endpoint, deps: ApiDeps, request: Request, response
   const { raw, body } = await readBody(endpoint, request);
   const requestId = String(response.locals['requestId']);
   const call: Call = { deps, params, query, body, caller, ifMatch, requestId, request };
-  const key = endpoint.method === 'post' ? readIdempotencyKey(request.headers['idempotency-key']) : null;
+  // Answers are kept for a key: without one there is nothing to keep them for.
+  const repeatable = endpoint.method === 'post' && endpoint.role !== null;
+  const key = repeatable ? readIdempotencyKey(request.headers['idempotency-key']) : null;
   if (key === null) return send(request, response, await endpoint.handle(call));
   const once = {
     apiKeyId: caller.keyId,

@@ -19,13 +19,19 @@ export interface ApiServer {
 /** URL and headers together; longer ones never reach the application. */
 const maxHeaderBytes = 32_768;
 
+/**
+ * Longer than clients and proxies keep an idle connection (mostly up to 60 s): when the server is the first to close, a
+ * request that is on its way at that moment fails.
+ */
+const keepAliveTimeout = 75_000;
+
 /** Serves an application at an address. Rejects with words when the port is taken. */
 export async function listen(
   app: RequestListener,
   address: { host: string; port: number },
 ): Promise<ApiServer> {
   const server = createServer(
-    { maxHeaderSize: maxHeaderBytes, headersTimeout: 20_000, requestTimeout: 0 },
+    { maxHeaderSize: maxHeaderBytes, headersTimeout: 20_000, requestTimeout: 0, keepAliveTimeout },
     app,
   );
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -5,6 +5,15 @@ import { greetingOf } from './salutation.ts';
 export interface MergeSource {
   readonly recipient: Recipient;
   readonly campaignName: string;
+  /** Null: the mail has no response links. */
+  readonly links?: ResponseLinks | null;
+}
+
+/** The response links that the mails of one campaign may use. */
+export interface ResponseLinks {
+  readonly names: readonly string[];
+  /** The address of one person's link: a pure function, so that a mail that is built again is the same. */
+  urlOf(contactId: string, name: string): string;
 }
 
 export interface MergeField {
@@ -24,14 +33,21 @@ export const mergeFields: readonly MergeField[] = [
   { field: 'customer.name', text: 'name of the organisation' },
   { field: 'customer.attributes.X', text: 'any attribute of the organisation' },
   { field: 'campaign.name', text: 'name of the campaign' },
+  { field: 'links.done', text: 'address of a page on which the recipient says: done' },
+  { field: 'links.needHelp', text: 'the same for: I need help' },
+  { field: 'links.X', text: 'the same for a link that the campaign declares in `responseLinks`' },
 ];
 
 /** Reads one value; null when this person has none. An empty string counts as none. */
 export type MergeLookup = (source: MergeSource) => AttributeValue;
 
-/** The lookup behind a path such as `['contact', 'attributes', 'city']`, or null when there is no such field. */
+/**
+ * The lookup behind a path such as `['contact', 'attributes', 'city']`, or null when there is no such field. Any name of
+ * a link has one: which links a mail may use is its campaign's affair.
+ */
 export function mergeLookup(path: readonly string[]): MergeLookup | null {
   const [root, group, name] = path;
+  if (root === 'links') return group !== undefined && path.length === 2 ? linkLookup(group) : null;
   if (group === 'attributes' && name !== undefined && path.length === 3) return attributeLookup(root, name);
   const plain = plainLookups.get(path.join('.'));
   return plain === undefined || path.length !== 2 ? null : plain;
@@ -44,6 +60,7 @@ export function mergeScope(source: MergeSource): Record<string, unknown> {
     contact: { attributes: present(attributes) },
     customer: { attributes: present(customer?.attributes ?? {}) },
     campaign: {},
+    ...(source.links ? { links: linkScope(source, source.links) } : {}),
   };
   for (const [root, name, lookup] of scopeEntries) {
     const value = lookup(source);
@@ -56,6 +73,7 @@ export function mergeScope(source: MergeSource): Record<string, unknown> {
 export function nearestField(written: string): string {
   const attribute = /^(contact|customer)\.attributes?\b/i.exec(written);
   if (attribute !== null) return `${String(attribute[1]).toLowerCase()}.attributes.X`;
+  if (/^link\b/i.test(written)) return 'links.X';
   const wanted = squeeze(written);
   const ranked = mergeFields
     .filter(({ field }) => !field.endsWith('.X'))
@@ -97,6 +115,15 @@ function attributeLookup(root: string | undefined, name: string): MergeLookup | 
   if (root === 'contact') return ({ recipient }) => ownValue(recipient.attributes, name);
   if (root === 'customer') return ({ recipient }) => ownValue(recipient.customer?.attributes ?? {}, name);
   return null;
+}
+
+function linkLookup(name: string): MergeLookup {
+  return ({ recipient, links }) =>
+    links?.names.includes(name) ? links.urlOf(recipient.contactId, name) : null;
+}
+
+function linkScope({ recipient }: MergeSource, links: ResponseLinks): Record<string, string> {
+  return Object.fromEntries(links.names.map((name) => [name, links.urlOf(recipient.contactId, name)]));
 }
 
 function ownValue(attributes: Readonly<Record<string, AttributeValue>>, name: string): AttributeValue {

@@ -208,8 +208,15 @@ function environmentOf(options: PartsOptions, addresses: Addresses, ownTemporal:
     ...(addresses.temporalUi === null ? {} : { SLUICE_TEMPORAL_UI: addresses.temporalUi }),
     ...(options.configuration.databaseUrl === null ? { DATABASE_URL: addresses.database ?? '' } : {}),
     ...(options.configuration.smtpUrl === null ? { SMTP_URL: addresses.smtp ?? '' } : {}),
+    ...ownPublicUrl(options),
     ...(ownTemporal ? ownTemporalEnvironment(options, addresses) : {}),
   };
+}
+
+/** Mails that only the sink gets may have links to this machine; real ones need an address that recipients can reach. */
+function ownPublicUrl({ configuration, http }: PartsOptions): Record<string, string> {
+  const { publicUrl, smtpUrl } = configuration;
+  return publicUrl === null && smtpUrl === null ? { SLUICE_PUBLIC_URL: apiUrl(http) } : {};
 }
 
 /** A profile that the user has for another Temporal (TLS, API key) must not be mixed with our server's address. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
+import type { ResponseLinks } from '../domain/merge-field.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import { ContentRefused, type ContentFault } from './content/faults.ts';
 import { liquidFaults, syntaxFault } from './content/liquid-check.ts';
@@ -20,6 +21,8 @@ export interface MailToCompile {
   readonly content: Content;
   /** The kind of mail, for List-Id; `mailings` when not given. */
   readonly streamId?: string;
+  /** What `links.NAME` becomes; null: a content that uses one is refused. */
+  readonly links?: ResponseLinks | null;
   /** Marks every mail of this skeleton as a test: `[Test]` before the subject and an X-Sluice-Test header. */
   readonly test?: boolean;
 }
@@ -31,7 +34,7 @@ export interface MailToCompile {
  */
 export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
   const { identity, content } = mail;
-  const [subject, ...bodies] = check(content);
+  const [subject, ...bodies] = check(content, mail.links?.names ?? null);
   if (subject === undefined) throw new TypeError('a content has a subject');
   const parts = await compileBodies(content, bodies);
   const address = withAsciiDomain(identity.address);
@@ -51,6 +54,7 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
   });
   return new Skeleton({
     campaignName: mail.campaignName,
+    links: mail.links ?? null,
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',
@@ -98,14 +102,14 @@ interface Source {
 }
 
 /** Everything that can be said about the sources as written; refuses with all of it. The subject comes first. */
-function check(content: Content): Source[] {
+function check(content: Content, links: readonly string[] | null): Source[] {
   const faults: ContentFault[] = [];
   const sources: Source[] = [];
   for (const field of ['subject', 'mjml', 'html', 'text'] as const) {
     const source = content[field];
     if (source === undefined) continue;
     const pointer = `/content/${field}`;
-    const found = [...markFaults(pointer, source), ...liquidFaults(pointer, source)];
+    const found = [...markFaults(pointer, source), ...liquidFaults(pointer, source, links)];
     faults.push(...found);
     // What cannot be told apart into Liquid and the rest cannot be looked at any further.
     const masked = tryMask(source);

@@ -31,7 +31,7 @@ export interface PreviewRequest extends MailToCompile {
 export async function renderPreview(request: PreviewRequest): Promise<Preview> {
   const skeleton = await compileMail(request);
   const { recipient, message, skipped } = fillWithMarks(skeleton, request);
-  const source = { recipient, campaignName: request.campaignName };
+  const source = { recipient, campaignName: request.campaignName, links: request.links ?? null };
   const { subject, subjectPrefix, html, text } = skeleton.options;
   const shown = { html: html && fillToText(html, source), text: text && fillToText(text, source) };
   return {

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
-import type { MergeSource } from '../domain/merge-field.ts';
+import type { MergeSource, ResponseLinks } from '../domain/merge-field.ts';
 import type { Recipient } from '../domain/recipient.ts';
 import type { Program } from './content/program.ts';
 import { Filling, FillRefused, fillToText, type FillReason } from './fill.ts';
@@ -28,6 +28,7 @@ export type FillResult =
 
 export interface SkeletonOptions {
   readonly campaignName: string;
+  readonly links: ResponseLinks | null;
   /** The envelope sender. */
   readonly sender: string;
   /** The domain that Message-IDs are made with: the sender's, as A-label. */
@@ -77,8 +78,8 @@ export class Skeleton {
 
   /** The fields that this person has no value for and that take the template's default, each once. */
   defaultsTaken(recipient: Recipient): { code: 'defaultUsed'; field: string; text: string }[] {
-    const { campaignName, subject, text, html } = this.options;
-    const source = { recipient, campaignName };
+    const { campaignName, links, subject, text, html } = this.options;
+    const source = { recipient, campaignName, links };
     const fields = new Set<string>();
     for (const piece of [subject, text, html].flatMap((program) => program?.pieces ?? []))
       if (piece.kind === 'value' && piece.fallback !== null && piece.lookup(source) === null)
@@ -91,7 +92,7 @@ export class Skeleton {
   }
 
   #write(input: FillInput, to: string, into: Buffer | undefined): Uint8Array {
-    const turn = startTurn(this.options.campaignName, input, to);
+    const turn = startTurn(this.options, input, to);
     const values: string[] = [];
     let length = this.#fixedLength;
     for (const { write, uses } of this.#slots) {
@@ -122,8 +123,8 @@ interface Slot {
   uses: number;
 }
 
-function startTurn(campaignName: string, input: FillInput, to: string): Turn {
-  const source = { recipient: input.recipient, campaignName };
+function startTurn({ campaignName, links }: SkeletonOptions, input: FillInput, to: string): Turn {
+  const source = { recipient: input.recipient, campaignName, links };
   return { input, to, source, text: new Filling(source, 'text'), html: new Filling(source, 'html') };
 }
 

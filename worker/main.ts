@@ -61,7 +61,7 @@ async function serve(configuration: Configuration, parts: Parts, log: Logger): P
         latenessOf: (at) => Math.max(0, Date.now() - at),
         window: new IntentWindow(configuration.intentWindow),
         policy: { backoffMs: configuration.deferBackoffMs, limitMs: configuration.deferLimitMs },
-        mails: new MailSource(parts.db),
+        mails: new MailSource(parts.db, configuration.publicUrl),
         sign: createSigner(configuration.dkim),
       }),
       bundle: await findBundle(join(configuration.dataDir, 'cache')),

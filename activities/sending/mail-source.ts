@@ -1,5 +1,9 @@
 import type { Database } from '../../db/open.ts';
+import { readLinkSecret } from '../../db/signing-secret.ts';
+import type { ResponseLinks } from '../../domain/merge-field.ts';
+import { linksOf, type ResponseLink } from '../../domain/response-link.ts';
 import { compileMail } from '../../mail/compile.ts';
+import { createResponseLinks } from '../../mail/response-link.ts';
 import type { Skeleton } from '../../mail/skeleton.ts';
 
 /** A started campaign's content never changes, so its id is the key. A few tens of campaigns send at the same time. */
@@ -8,10 +12,13 @@ const kept = 64;
 /** The compiled mails of the campaigns that this worker sends: compiled at the first batch, then kept. */
 export class MailSource {
   readonly #db: Database;
+  readonly #publicUrl: string | null;
   readonly #skeletons = new Map<string, Promise<Skeleton>>();
 
-  constructor(db: Database) {
+  /** `publicUrl` null: a campaign whose mail has response links cannot be sent by this worker. */
+  constructor(db: Database, publicUrl: string | null) {
     this.#db = db;
+    this.#publicUrl = publicUrl;
   }
 
   async skeletonOf(campaignId: string): Promise<Skeleton> {
@@ -31,10 +38,18 @@ export class MailSource {
   async #compile(campaignId: string): Promise<Skeleton> {
     const campaign = await this.#db
       .selectFrom('campaign')
-      .select(['name', 'identity', 'content', 'stream'])
+      .select(['name', 'identity', 'content', 'stream', 'response_links'])
       .where('id', '=', campaignId)
       .executeTakeFirstOrThrow();
     const { name: campaignName, identity, content, stream: streamId } = campaign;
-    return compileMail({ campaignId, campaignName, identity, content, streamId });
+    const links = await this.#linksOf(campaignId, campaign.response_links);
+    return compileMail({ campaignId, campaignName, identity, content, streamId, links });
+  }
+
+  async #linksOf(campaignId: string, declared: readonly ResponseLink[]): Promise<ResponseLinks | null> {
+    if (this.#publicUrl === null) return null;
+    const names = linksOf(declared).map(({ name }) => name);
+    const secret = await readLinkSecret(this.#db);
+    return createResponseLinks({ secret, publicUrl: this.#publicUrl, campaignId, names });
   }
 }

@@ -44,7 +44,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
       if (campaign.state === 'draft') {
         const begins = startAt === undefined ? (campaign.start_at?.getTime() ?? null) : startAt;
         refusePast(begins);
-        await checkContent(campaign);
+        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
         await requireAudience(deps);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.

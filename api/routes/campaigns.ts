@@ -38,7 +38,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
     problems: ['contentRefused'],
     handle: async ({ deps, body, caller }) => {
       refusePast(body.startAt ?? null);
-      await checkContent(body);
+      await checkContent(deps, body);
       const { pace, startAt = null, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
@@ -148,11 +148,7 @@ export function refusePast(startAt: number | null): void {
 type Patch = z.output<typeof schema.campaignPatchSchema>;
 
 /** The draft as it shall be. Its content is compiled again whenever something is changed that goes into the mail. */
-async function patched(
-  { db }: ApiDeps,
-  draft: campaigns.CampaignRow,
-  patch: Patch,
-): Promise<campaigns.Draft> {
+async function patched(deps: ApiDeps, draft: campaigns.CampaignRow, patch: Patch): Promise<campaigns.Draft> {
   refusePast(patch.startAt ?? null);
   const {
     name = draft.name,
@@ -164,12 +160,15 @@ async function patched(
     holidays = draft.holidays,
     limits = draft.limits,
     follows = storedFollows(draft),
+    responseLinks = draft.response_links,
   } = patch;
-  if (patch.name !== undefined || patch.identity !== undefined || patch.content !== undefined)
-    await checkContent({ name, identity, content });
+  const inMail = [patch.name, patch.identity, patch.content, patch.responseLinks];
+  if (inMail.some((part) => part !== undefined))
+    await checkContent(deps, { name, identity, content, responseLinks });
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(db, draft.id, follows, startAt);
   const planned = await replanned(db, draft, patch, { timeZone, windows, holidays }, startAt);
+  const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
   return {
     name,
     audience,
@@ -180,6 +179,7 @@ async function patched(
     holidays,
     limits,
     follows,
+    responseLinks,
     ...planned,
     startAt: toDate(startAt),
   };

@@ -8,6 +8,7 @@ import { messageIdOf } from '../../domain/message-id.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { notFound } from '../problem.ts';
+import { responseLinksFor } from '../response-links.ts';
 import { noId, renderOrRefuse } from '../rendered-mail.ts';
 
 export const previewEndpoints: readonly Endpoint[] = [
@@ -24,7 +25,7 @@ export const previewEndpoints: readonly Endpoint[] = [
     answers: { 200: { description: 'The mail', schema: previewSchema } },
     problems: ['notFound', 'contentRefused'],
     handle: async ({ deps, body }) => {
-      const { identity, content, campaignName, contactId, contact } = body;
+      const { identity, content, campaignName, contactId, contact, responseLinks } = body;
       const known = contactId === undefined ? null : await readRecipient(deps.db, { id: contactId });
       if (contactId !== undefined && known === null) throw notFound('contact', contactId);
       const mail = await renderOrRefuse({
@@ -32,6 +33,7 @@ export const previewEndpoints: readonly Endpoint[] = [
         campaignName: campaignName ?? 'Preview',
         identity,
         content,
+        links: await responseLinksFor(deps, { campaignId: noId, declared: responseLinks }),
         recipient: known ?? madeUp(contact ?? {}),
         messageId: messageIdOf(noId, known?.contactId ?? noId, 'preview.invalid'),
         date: Date.now(),

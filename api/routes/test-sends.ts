@@ -14,9 +14,11 @@ import { idSchema } from '../../domain/schema/shared.ts';
 import type { Preview } from '../../mail/preview.ts';
 import { RelayTrouble, type Lane, type Transport } from '../../mail/transport.ts';
 import { refuse } from '../check-input.ts';
+import type { ApiDeps } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { away, notFound, Problem } from '../problem.ts';
 import { renderOrRefuse } from '../rendered-mail.ts';
+import { responseLinksFor } from '../response-links.ts';
 
 /** How long a test waits for a place at the relay. */
 const patienceMs = 20_000;
@@ -48,7 +50,7 @@ export const testSendEndpoints: readonly Endpoint[] = [
           60,
         );
       // All are rendered before the first is sent: a content that is refused sends nothing.
-      const mails = await Promise.all(addresses.map((address) => renderFor(deps.db, campaign, address)));
+      const mails = await Promise.all(addresses.map((address) => renderFor(deps, campaign, address)));
       return { status: 200, body: { items: await sendAll(deps.transport, campaign, mails) } };
     },
   }),
@@ -85,11 +87,11 @@ async function refuseClosedGate(db: Database): Promise<void> {
 }
 
 async function renderFor(
-  db: Database,
+  deps: ApiDeps,
   campaign: CampaignRow,
   { email, address }: Address,
 ): Promise<TestMail> {
-  const known = await readRecipient(db, { address });
+  const known = await readRecipient(deps.db, { address });
   const recipient = known === null ? unknownPerson(email) : { ...known, email };
   const id = randomUUID();
   const preview = await renderOrRefuse({
@@ -97,6 +99,11 @@ async function renderFor(
     campaignName: campaign.name,
     identity: campaign.identity,
     content: campaign.content,
+    links: await responseLinksFor(deps, {
+      campaignId: campaign.id,
+      declared: campaign.response_links,
+      test: true,
+    }),
     streamId: campaign.stream,
     test: true,
     recipient,

@@ -40,10 +40,11 @@ export function addMailCommands(campaign: Command, surroundings: Surroundings): 
 async function preview(typed: string, options: PreviewOptions, surroundings: Surroundings): Promise<void> {
   const session = openSession(options, surroundings);
   const id = await findCampaignId(session.api, typed);
-  const { content, identity, name } = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
+  const campaign = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
+  const { content, identity, name, responseLinks } = campaign;
   const person = await personOf(session, options.as);
   const mail = await session.api.send<Preview>('POST', '/v1/previews', {
-    body: { content, identity, campaignName: name, ...person },
+    body: { content, identity, campaignName: name, responseLinks, ...person },
   });
   if (options.html !== undefined && mail.html !== null)
     writeFileSync(resolve(surroundings.folder, options.html), mail.html);

@@ -5,6 +5,7 @@ import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
+import { responseLinkSchema, responseLinksSchema } from './response-link.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
 
 const audienceSchema = z
@@ -44,6 +45,7 @@ export const newCampaignSchema = z
     holidays: holidaysSchema.default([]),
     limits: limitsSchema.default([]),
     follows: followsSchema.nullable().default(null),
+    responseLinks: responseLinksSchema.default([]),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -60,6 +62,7 @@ export const campaignPatchSchema = z
     holidays: holidaysSchema.optional(),
     limits: limitsSchema.optional(),
     follows: followsSchema.nullable().optional(),
+    responseLinks: responseLinksSchema.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
@@ -145,6 +148,7 @@ export const campaignSchema = z
     holidays: holidaysSchema,
     limits: shownLimitsSchema,
     follows: shownFollowsSchema.nullable(),
+    responseLinks: z.array(responseLinkSchema),
     updatedAt: instantSchema,
     pause: pauseSchema.nullable(),
     next: nextBatchSchema.nullable(),

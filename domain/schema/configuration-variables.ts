@@ -54,7 +54,9 @@ export const variables: Readonly<Record<VariableName, Variable>> = {
     otherwise: '.sluice',
   },
   SLUICE_PUBLIC_URL: {
-    description: 'Address under which people and programs reach the API, when it is not that of SLUICE_HTTP.',
+    description:
+      'Address under which recipients reach the API, for response links in mails; API and workers need the same. ' +
+      'Not set: `npm start` takes its own as long as mails go to the sink, else a mail with such links is refused.',
     example: 'https://sluice.example.com',
   },
   SLUICE_TEMPORAL_UI: {

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { contactPatchSchema } from './contact.ts';
 import { contentSchema, identitySchema } from './content.ts';
 import { replySchema } from './recipient.ts';
+import { responseLinksSchema } from './response-link.ts';
 import { idSchema, nameSchema } from './shared.ts';
 
 export const previewRequestSchema = z
   .strictObject({
     identity: identitySchema,
     content: contentSchema,
+    responseLinks: responseLinksSchema.default([]),
     campaignName: nameSchema.optional().meta({ description: 'What `campaign.name` says' }),
     contactId: idSchema.optional().meta({ description: 'A person to fill it with' }),
     contact: contactPatchSchema

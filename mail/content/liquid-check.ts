@@ -4,15 +4,22 @@ import { faultAt, type ContentFault } from './faults.ts';
 import { allowedFilters, allowedTags, parseLiquid } from './liquid-engine.ts';
 
 /** Names that belong to merge fields; a template may not put its own values behind them. */
-const roots = new Set(['contact', 'customer', 'campaign']);
+const roots = new Set(['contact', 'customer', 'campaign', 'links']);
 
-/** Every fault of a template's Liquid: syntax, what is not allowed, and fields that do not exist. Line and column are the source's. */
-export function liquidFaults(pointer: string, source: string): ContentFault[] {
+/**
+ * Every fault of a template's Liquid: syntax, what is not allowed, and fields that do not exist. Line and column are the
+ * source's. `links` are the names of the response links that the mail may use; null: there is no address for any.
+ */
+export function liquidFaults(
+  pointer: string,
+  source: string,
+  links: readonly string[] | null,
+): ContentFault[] {
   try {
     const templates = parseLiquid(source, 'text');
     return [
       ...rawFaults(pointer, source),
-      ...fieldFaults(pointer, analyzeSync(templates, { partials: false })),
+      ...fieldFaults(pointer, analyzeSync(templates, { partials: false }), links),
     ];
   } catch (error) {
     return [syntaxFault(pointer, error)];
@@ -53,18 +60,23 @@ function rawFaults(pointer: string, source: string): ContentFault[] {
   return found === null ? [] : [faultAt(pointer, source, found.index, explain('tag "raw" not found'))];
 }
 
-function fieldFaults(pointer: string, analysis: StaticAnalysis): ContentFault[] {
+function fieldFaults(
+  pointer: string,
+  analysis: StaticAnalysis,
+  links: readonly string[] | null,
+): ContentFault[] {
   const faults: ContentFault[] = [];
   for (const variable of Object.values(analysis.globals).flat()) {
     const path = variable.segments.map(String);
     const constant = variable.segments.every((segment) => typeof segment !== 'object');
-    if (constant && mergeLookup(path) !== null) continue;
+    const linkFault = constant && path[0] === 'links' ? unknownLink(path, links) : null;
+    if (constant && linkFault === null && mergeLookup(path) !== null) continue;
     const { row, col } = variable.location;
     faults.push({
       pointer,
       line: row,
       column: col,
-      detail: constant ? unknownField(path) : computedField(path[0]),
+      detail: linkFault ?? (constant ? unknownField(path) : computedField(path[0])),
     });
   }
   for (const variable of Object.values(analysis.locals).flat()) {
@@ -79,6 +91,17 @@ function fieldFaults(pointer: string, analysis: StaticAnalysis): ContentFault[] 
 function unknownField(path: readonly string[]): string {
   const written = path.join('.');
   return `there is no merge field "${written}"; did you mean "${nearestField(written)}"?`;
+}
+
+/** What is wrong with `links.NAME`, or null. */
+function unknownLink(path: readonly string[], links: readonly string[] | null): string | null {
+  if (links === null)
+    return (
+      `"${path.join('.')}" needs an address that recipients can reach: ` +
+      'set SLUICE_PUBLIC_URL for the API and every worker, and start them again'
+    );
+  if (path.length === 2 && links.includes(path[1] ?? '')) return null;
+  return `there is no response link "${path.slice(1).join('.')}"; there are ${links.join(', ')}; declare others in responseLinks`;
 }
 
 function computedField(root: string | undefined): string {

@@ -63,7 +63,7 @@ function guardFixedText(text: string): string {
 
 /** `contact.firstName`, also with a constant default; `attributes["two words"]`. Everything else is the engine's. */
 const plainOutput =
-  /^((?:contact|customer|campaign)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
+  /^((?:contact|customer|campaign|links)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
 
 function outputPiece(kind: PartKind, token: LiquidToken): Piece {
   const match = plainOutput.exec(token.content);

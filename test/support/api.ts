@@ -48,6 +48,7 @@ export interface TestApiOptions {
   readonly transport?: Transport;
   readonly requestsPerMinute?: number;
   readonly temporalUi?: string;
+  readonly publicUrl?: string;
 }
 
 /** The real application on a free port, with a database of its own. */
@@ -70,6 +71,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     metrics: createMetrics({ process: false }),
     log,
     temporalUi: options.temporalUi ?? null,
+    publicUrl: options.publicUrl ?? null,
     requestsPerMinute: options.requestsPerMinute ?? 1_000_000,
   };
   const announcements = listenForEvents(database.url, (campaignId) => deps.events.hear(campaignId));

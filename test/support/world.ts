@@ -47,6 +47,7 @@ export interface SenderOptions {
   readonly window?: number;
   readonly policy?: DeferralPolicy;
   readonly sign?: ActivityDependencies['sign'];
+  readonly publicUrl?: string;
   /** False: gates announce in vain, as when the connection that listens was lost. */
   readonly listens?: boolean;
   /** In place of the SMTP pool, around it: to watch or to hinder. */
@@ -74,7 +75,7 @@ export async function openSender(options: SenderOptions): Promise<Sender> {
       latenessOf: () => 0,
       window: new IntentWindow(options.window ?? 100),
       policy: options.policy ?? defaultPolicy,
-      mails: new MailSource(db),
+      mails: new MailSource(db, options.publicUrl ?? null),
       sign: options.sign ?? null,
     },
     close: async () => {

@@ -40,6 +40,7 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     limits: [],
     follows: null,
     timeZone: 'Europe/Berlin',
+    responseLinks: [],
     createdAt: '2026-12-01T10:00:00Z',
     createdBy: 'anna',
     startedAt: '2026-12-01T11:00:00Z',
