@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
+import type { SendingWindow } from '../domain/calendar.ts';
 import type { Database } from './open.ts';
 
 export interface DeskFields {
   readonly name: string;
   readonly capacity: number;
   readonly timeZone: string;
+  /** Working hours; none: always. */
+  readonly windows: readonly SendingWindow[];
 }
 
 export interface Desk extends DeskFields {
@@ -21,10 +24,10 @@ export interface Desk extends DeskFields {
 /** Makes a desk. `taken`: there is one of this name. */
 export async function insertDesk(db: Database, fields: DeskFields, by: string): Promise<Desk | 'taken'> {
   return unlessTaken(async () => {
-    const { name, capacity, timeZone } = fields;
+    const { name, capacity, timeZone, windows } = fields;
     const { id } = await db
       .insertInto('desk')
-      .values({ name, capacity, time_zone: timeZone, created_by: by })
+      .values({ name, capacity, time_zone: timeZone, windows: JSON.stringify(windows), created_by: by })
       .returning('id')
       .executeTakeFirstOrThrow();
     return selectDesks(db).where('desk.id', '=', id).executeTakeFirstOrThrow();
@@ -96,11 +99,13 @@ function columns({
   name,
   capacity,
   timeZone,
+  windows,
 }: { readonly [key in keyof DeskFields]?: DeskFields[key] | undefined }) {
   return {
     ...(name === undefined ? {} : { name }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+    ...(windows === undefined ? {} : { windows: JSON.stringify(windows) }),
   };
 }
 
@@ -110,6 +115,7 @@ function selectDesks(db: Database) {
     'desk.name',
     'desk.capacity',
     'desk.time_zone as timeZone',
+    'desk.windows',
     // By the index of the desk's campaigns, then that of their open responses.
     sql<number>`(select count(*) from campaign c join response r on r.campaign_id = c.id
       where c.desk_id = desk.id and r.handled_at is null)`.as('open'),

@@ -210,7 +210,7 @@ export interface Schema {
     name: string;
     capacity: number;
     time_zone: Generated<string>;
-    windows: ColumnType<unknown[], string | undefined, string>;
+    windows: ColumnType<SendingWindow[], string | undefined, string>;
     created_by: string;
     created_at: At;
     updated_at: At;

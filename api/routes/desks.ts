@@ -91,13 +91,15 @@ function nameTaken(name: string): Problem {
   );
 }
 
-function showDesk({ id, name, capacity, open, timeZone, createdAt, createdBy, updatedAt }: Desk) {
+function showDesk(desk: Desk) {
+  const { id, name, capacity, open, timeZone, windows, createdAt, createdBy, updatedAt } = desk;
   return {
     id,
     name,
     capacity,
     open,
     timeZone,
+    windows: windows.map((window) => ({ ...window, days: [...window.days] })),
     createdAt: wireInstant(createdAt),
     createdBy,
     updatedAt: wireInstant(updatedAt),

@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { windowsSchema } from './calendar.ts';
 import { timeZoneSchema } from './campaign.ts';
 import { idSchema, instantSchema, listSchema, nameSchema } from './shared.ts';
+
+const workingHours = windowsSchema.meta({
+  description: 'When the team works, in its time zone. None: always',
+  example: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '17:00' }],
+});
 
 const maxCapacity = 100_000;
 const capacityRefusal = ({ input }: { input?: unknown }): string =>
@@ -22,6 +28,7 @@ export const newDeskSchema = z
     name: deskName,
     capacity: openCapacitySchema,
     timeZone: timeZoneSchema.default('UTC'),
+    windows: workingHours.default([]),
   })
   .meta({ id: 'NewDesk' });
 
@@ -30,6 +37,7 @@ export const deskPatchSchema = z
     name: deskName.optional(),
     capacity: openCapacitySchema.optional(),
     timeZone: timeZoneSchema.optional(),
+    windows: workingHours.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'DeskPatch', description: 'What is left out stays' });
@@ -41,6 +49,7 @@ export const deskSchema = z
     capacity: z.int(),
     open: z.int().min(0).meta({ description: 'Responses open now, of all campaigns that feed the desk' }),
     timeZone: z.string(),
+    windows: windowsSchema,
     createdAt: instantSchema,
     createdBy: z.string(),
     updatedAt: instantSchema,

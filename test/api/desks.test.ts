@@ -19,11 +19,23 @@ async function createDesk(body: unknown) {
 
 describe('a desk', () => {
   it('is made, shown, listed and changed; what is left out stays', async () => {
-    const made = await createDesk({ name: ' Helpdesk ', capacity: 30, timeZone: 'Europe/Berlin' });
+    const made = await createDesk({
+      name: ' Helpdesk ',
+      capacity: 30,
+      timeZone: 'Europe/Berlin',
+      windows: [{ days: ['fri', 'mon'], from: '08:00', to: '17:00' }],
+    });
     const desk = made.body as Desk;
     expect(made).toMatchObject({
       status: 201,
-      body: { name: 'Helpdesk', capacity: 30, open: 0, timeZone: 'Europe/Berlin', createdBy: 'an operator' },
+      body: {
+        name: 'Helpdesk',
+        capacity: 30,
+        open: 0,
+        timeZone: 'Europe/Berlin',
+        windows: [{ days: ['mon', 'fri'], from: '08:00', to: '17:00' }],
+        createdBy: 'an operator',
+      },
     });
     expect(made.headers.get('location')).toBe(`/v1/desks/${desk.id}`);
     expect((await api.call('GET', `/v1/desks/${desk.id}`)).body).toEqual(desk);
@@ -68,6 +80,12 @@ describe('a desk', () => {
     [{ capacity: 2.5 }, '/capacity', 'whole number'],
     [{ capacity: 100_001 }, '/capacity', '(got 100001)'],
     [{ capacity: '30' }, '/capacity', 'whole number'],
+    [{ windows: [{ days: ['mon'], from: '17:00', to: '08:00' }] }, '/windows/0/to', 'end after it begins'],
+    [
+      { windows: [{ days: ['someday'], from: '08:00', to: '17:00' }] },
+      '/windows/0/days/0',
+      'a day is one of',
+    ],
     [{ name: '' }, '/name', 'a name is needed'],
     [{ timeZone: 'Europe/Atlantis' }, '/timeZone', '"Europe/Atlantis" is no time zone'],
     [{ colour: 'red' }, '/colour', 'not known here'],
