@@ -56,6 +56,8 @@ export interface Endpoint {
   readonly role: Role | null;
   /** Without a key: true counts the requests of an address as those of a key are. */
   readonly limited?: boolean;
+  /** In place of a key: what must be right before the body is looked at. */
+  readonly proof?: Proof;
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -72,6 +74,18 @@ export interface Endpoint {
   handle(call: Call): Promise<AnyAnswer>;
 }
 
+interface Proof {
+  /** For OpenAPI. */
+  readonly headers: z.ZodObject;
+  /** Throws the Problem that fits. `raw` is the body as received. */
+  check(given: {
+    readonly deps: ApiDeps;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly request: Request;
+    readonly raw: Buffer;
+  }): Promise<void>;
+}
+
 export interface AnswerDocument {
   readonly description: string;
   readonly schema?: z.ZodType;
@@ -86,6 +100,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The JSON body as received; empty when there was none. */
+  readonly raw: Buffer;
   /** Who asks. Endpoints without a role get a nameless viewer. */
   readonly caller: Caller;
   /** The version of If-Match; null when absent or `*`. */

@@ -11,6 +11,7 @@ import { operationEndpoints } from './routes/operations.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
 import { responsePageEndpoints } from './routes/response-pages.ts';
+import { responseSourceEndpoints } from './routes/response-sources.ts';
 import { responseEndpoints } from './routes/responses.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
 
@@ -24,6 +25,7 @@ export const endpoints: readonly Endpoint[] = [
   ...recipientEndpoints,
   ...responseEndpoints,
   ...responsePageEndpoints,
+  ...responseSourceEndpoints,
   ...deskEndpoints,
   ...previewEndpoints,
   ...testSendEndpoints,

@@ -15,14 +15,21 @@ export interface JsonBody {
 
 /**
  * Reads a JSON body within its limit. A body that is announced or turns out to be larger is refused at once: the rest
- * is left unread (body-parser would read all of it before it answers).
+ * is left unread (body-parser would read all of it before it answers). `prove` sees the bytes before anybody looks into them.
  */
-export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> {
-  if (!hasBody(request)) return { raw: Buffer.alloc(0), value: undefined };
+export async function readJsonBody(
+  request: IncomingMessage,
+  prove: (raw: Buffer) => Promise<void> = async () => undefined,
+): Promise<JsonBody> {
+  if (!hasBody(request)) {
+    await prove(Buffer.alloc(0));
+    return { raw: Buffer.alloc(0), value: undefined };
+  }
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBodyBytes) throw tooLarge(announced);
   requireType(request, 'application/json');
   const raw = await readAll(request);
+  await prove(raw);
   return { raw, value: raw.length === 0 ? undefined : parse(raw) };
 }
 

@@ -87,6 +87,7 @@ function requestHeaders(endpoint: Endpoint): { header?: z.ZodObject } {
             .meta({ description: 'The same key and body give the same answer for 24 hours' }),
         }
       : {}),
+    ...endpoint.proof?.headers.shape,
     ...(endpoint.answers[200]?.stream === 'text/event-stream'
       ? { 'Last-Event-ID': z.string().optional().meta({ description: 'Go on after this event' }) }
       : {}),

@@ -64,11 +64,12 @@ export function limitedBy(response: Response): string | null {
 async function run(endpoint: Endpoint, deps: ApiDeps, request: Request, response: Response): Promise<void> {
   const caller = callerOf(response);
   const params = checkParams(endpoint, request);
+  const prove = async (raw: Buffer): Promise<void> => endpoint.proof?.check({ deps, params, request, raw });
   const query = checkInput(endpoint.query ?? nothing, request.query, 'invalidQuery');
   const ifMatch = endpoint.versioned === true ? readIfMatch(request.headers['if-match']) : null;
-  const { raw, body } = await readBody(endpoint, request);
+  const { raw, body } = await readBody(endpoint, request, prove);
   const requestId = String(response.locals['requestId']);
-  const call: Call = { deps, params, query, body, caller, ifMatch, requestId, request };
+  const call: Call = { deps, params, query, body, raw, caller, ifMatch, requestId, request };
   // Answers are kept for a key: without one there is nothing to keep them for.
   const repeatable = endpoint.method === 'post' && endpoint.role !== null;
   const key = repeatable ? readIdempotencyKey(request.headers['idempotency-key']) : null;
@@ -83,7 +84,7 @@ async function run(endpoint: Endpoint, deps: ApiDeps, request: Request, response
 }
 
 /** A malformed id is nobody's id: 404, as for one that is well-formed. */
-function checkParams({ params }: Endpoint, request: Request): unknown {
+function checkParams({ params }: Endpoint, request: Request): Record<string, unknown> {
   const parsed = (params ?? nothing).safeParse(request.params);
   if (parsed.success) return parsed.data;
   const name = String(parsed.error.issues[0]?.path[0] ?? 'id');
@@ -91,7 +92,11 @@ function checkParams({ params }: Endpoint, request: Request): unknown {
   throw notFound(name.replace(/Id$/, ''), typeof value === 'string' ? value.slice(0, 100) : '');
 }
 
-async function readBody(endpoint: Endpoint, request: Request): Promise<{ raw: Buffer; body: unknown }> {
+async function readBody(
+  endpoint: Endpoint,
+  request: Request,
+  prove: (raw: Buffer) => Promise<void>,
+): Promise<{ raw: Buffer; body: unknown }> {
   if (endpoint.stream !== undefined) {
     requireType(request, endpoint.stream);
     return { raw: Buffer.alloc(0), body: undefined };
@@ -100,7 +105,7 @@ async function readBody(endpoint: Endpoint, request: Request): Promise<{ raw: Bu
     if (endpoint.method !== 'get') refuseBody(request);
     return { raw: Buffer.alloc(0), body: undefined };
   }
-  const { raw, value } = await readJsonBody(request);
+  const { raw, value } = await readJsonBody(request, prove);
   if (value === undefined && endpoint.bodyOptional !== true)
     throw new Problem('malformedJson', 'this needs a JSON body; see /docs');
   return { raw, body: checkInput(endpoint.body, value ?? {}, 'invalidBody') };

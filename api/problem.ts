@@ -7,6 +7,7 @@ export const problemTypes = {
   malformedJson: { status: 400, title: 'The body is not JSON' },
   keyMissing: { status: 401, title: 'A key is needed' },
   keyUnknown: { status: 401, title: 'The key is not known or was revoked' },
+  signatureRefused: { status: 401, title: 'The signature is missing, wrong or too old' },
   roleTooLow: { status: 403, title: 'The key may not do this' },
   notFound: { status: 404, title: 'There is no such thing here' },
   methodNotAllowed: { status: 405, title: 'This method is not possible here' },

@@ -1,6 +1,7 @@
 import { listActiveCampaigns } from '../db/campaigns.ts';
 import { forgetOldAnswers } from '../db/idempotency.ts';
 import { holdCampaign } from '../db/pause.ts';
+import { forgetOldMessages } from '../db/response-webhooks.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -31,6 +32,7 @@ export function keepReconciled(deps: Needs, everyMs = 60_000): () => Promise<voi
     try {
       await reconcile(deps);
       await forgetOldAnswers(deps.db);
+      await forgetOldMessages(deps.db);
     } catch (err) {
       deps.log.warn({ err }, 'could not compare campaigns with Temporal; trying again in a minute');
     }

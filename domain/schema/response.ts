@@ -49,6 +49,10 @@ const eventsSchema = z
 
 export const responseReportSchema = z.strictObject({ events: eventsSchema }).meta({ id: 'ResponseReport' });
 
+export const webhookReportSchema = z
+  .strictObject({ campaignId: idSchema, events: eventsSchema })
+  .meta({ id: 'ResponseWebhook', description: 'What one message of a source reports' });
+
 export const reportResultSchema = z
   .strictObject({
     accepted: z.int().min(0).meta({ description: 'Events that said something new' }),

@@ -71,6 +71,8 @@ beforeAll(async () => {
   ];
   const desk = await api.call('POST', '/v1/desks', { name: 'Field staff', capacity: 6 });
   known['deskId'] = [(desk.body as { id: string }).id];
+  const source = await api.call('POST', '/v1/response-sources', { name: 'Helpdesk' });
+  known['sourceId'] = [(source.body as { id: string }).id];
   known['responseId'] = await insertResponses(known['campaignId']);
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
