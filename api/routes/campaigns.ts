@@ -166,8 +166,7 @@ async function patched(deps: ApiDeps, draft: campaigns.CampaignRow, patch: Patch
   if (inMail.some((part) => part !== undefined))
     await checkContent(deps, { name, identity, content, responseLinks });
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
-  await checkFollowing(db, draft.id, follows, startAt);
-  const planned = await replanned(db, draft, patch, { timeZone, windows, holidays }, startAt);
+  await checkFollowing(deps.db, draft.id, follows, startAt);
   const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
   return {
     name,

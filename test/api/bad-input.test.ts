@@ -134,6 +134,18 @@ const wrong: [what: string, change: Record<string, unknown>, pointer: string, de
     /at least 1; to send nothing to a domain, suppress/,
   ],
   [
+    'a campaign to follow that does not exist',
+    { follows: { campaign: '00000000-0000-4000-8000-000000000000' } },
+    '/follows/campaign',
+    /there is no campaign 00000000-0000-4000-8000-000000000000; name one that exists/,
+  ],
+  [
+    'a start at two times',
+    { startAt: '2099-01-01T00:00:00Z', follows: { campaign: '00000000-0000-4000-8000-000000000000' } },
+    '/follows',
+    /starts at an instant or after another one, not both/,
+  ],
+  [
     'two limits for one domain',
     { limits: [1, 2].map((count) => ({ domain: 'gmail.com', count, every: '10m' })) },
     '/limits/1/domain',
@@ -242,6 +254,24 @@ describe('a campaign with something wrong', () => {
     expect(type).toBe('/problems/content-refused');
     expect(errors[0]).toMatchObject({ pointer: '/content/subject', line: 1 });
     expect(errors[0]?.detail).toContain('contact.firstName');
+  });
+
+  it('cannot wait for itself, directly or by others', async () => {
+    const ids: string[] = [];
+    for (let campaign = 0; campaign < 3; campaign += 1) {
+      const before = ids.at(-1);
+      const follows = before === undefined ? null : { campaign: before, after: '2d' };
+      const made = await api.call('POST', '/v1/campaigns', campaignBody({ follows }));
+      ids.push((made.body as { id: string }).id);
+    }
+    const [first, , last] = ids;
+    for (const campaign of [first, last]) {
+      const { status, errors } = await refused('PATCH', `/v1/campaigns/${first}`, { follows: { campaign } });
+      expect(status).toBe(422);
+      expect(errors).toEqual([
+        { pointer: '/follows/campaign', detail: expect.stringContaining('cannot wait for itself') },
+      ]);
+    }
   });
 
   it('is refused the same way when it is changed', async () => {

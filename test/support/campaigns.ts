@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import { readCountsOf } from '../../db/counts.ts';
 import { snapshotAudience } from '../../db/ledger/snapshot.ts';
+import type { Follows } from '../../db/follow-up.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
 import { startCampaign } from '../../db/start.ts';
 import type { SendingWindow } from '../../domain/calendar.ts';
@@ -65,6 +66,7 @@ export interface DraftOptions {
   readonly windows?: readonly SendingWindow[];
   readonly holidays?: readonly string[];
   readonly limits?: readonly DomainLimit[];
+  readonly follows?: Follows;
   readonly content?: { subject: string; text?: string; html?: string; mjml?: string };
 }
 
@@ -90,6 +92,9 @@ export async function addDraft(db: Database, draft: DraftOptions = {}): Promise<
       windows: JSON.stringify(draft.windows ?? []),
       holidays: JSON.stringify(draft.holidays ?? []),
       limits: JSON.stringify(draft.limits ?? []),
+      follows_id: draft.follows?.campaignId ?? null,
+      follows_after_ms: draft.follows?.afterMs ?? null,
+      follows_only: draft.follows?.only ?? null,
       created_by: 'test',
     })
     .returning('id')
