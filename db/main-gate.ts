@@ -18,6 +18,9 @@ export async function setMainGate(
   { open, by, reason }: { open: boolean; by: string; reason: string | null },
 ): Promise<MainGate & { changed: boolean; inFlight: number }> {
   return db.transaction().execute(async (trx) => {
+    // Claims share the row's lock, and one more sharer need not queue: where many campaigns send, an update alone could wait
+    // for ever. Table locks queue in order, so claims that come later wait for us.
+    await sql`lock table main_gate in exclusive mode`.execute(trx);
     const { rows } =
       await sql`update main_gate set open = ${open}, changed_by = ${by}, reason = ${reason}, changed_at = now()
       where open <> ${open} returning 1`.execute(trx);

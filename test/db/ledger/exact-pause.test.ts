@@ -28,16 +28,16 @@ const claimOn = (db: Database, limit: number): Promise<Claim> =>
 const pause = () =>
   pauseCampaign(world.db, { campaignId: id, by: 'anna', reason: 'too many calls', expectedVersion: null });
 
-/** Resolves when some connection waits for a lock: the moment at which two transactions have met. */
-async function somebodyWaits(): Promise<void> {
+/** Resolves when so many connections wait for a lock: the moment at which transactions have met. */
+async function somebodyWaits(connections = 1): Promise<void> {
   await until(
     async () => {
       const { rows } = await sql<{ n: number }>`select count(*) as n from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()`.execute(world.db);
-      return (rows[0]?.n ?? 0) > 0;
+      return (rows[0]?.n ?? 0) >= connections;
     },
-    10_000,
-    () => 'nobody waited for a lock',
+    30_000,
+    () => `fewer than ${connections} waited for a lock`,
   );
 }
 
@@ -84,6 +84,20 @@ test('closing the main gate waits likewise', async () => {
   await somebodyWaits();
   await open.commit();
   expect((await closing).inFlight).toBe(before + 4);
+  await setMainGate(world.db, { open: true, by: 'anna', reason: null });
+});
+
+test('claims that come while the main gate waits to be closed get behind it: many senders cannot keep it open', async () => {
+  const open = await heldOpen((trx) => claimOn(trx, 4));
+  const closing = setMainGate(world.db, { open: false, by: 'anna', reason: null });
+  await somebodyWaits();
+  let later: Claim | undefined;
+  const claiming = claimOn(world.db, 4).then((claim) => (later = claim));
+  await somebodyWaits(2);
+  expect(later).toBeUndefined();
+  await open.commit();
+  await closing;
+  expect(await claiming).toEqual({ kind: 'closed' });
   await setMainGate(world.db, { open: true, by: 'anna', reason: null });
 });
 
