@@ -1,13 +1,25 @@
-import { ContentRefused } from '../mail/content/faults.ts';
-import { compileMail } from '../mail/compile.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import { refuse } from './check-input.ts';
 import type { ApiDeps } from './deps.ts';
 import { responseLinksFor } from './response-links.ts';
+import type { Recipient } from '../domain/recipient.ts';
+import { noId, renderOrRefuse } from './rendered-mail.ts';
 
-/** A compiled mail carries the id of its campaign; a check needs none. */
-const noCampaign = '00000000-0000-0000-0000-000000000000';
+/** Of whom nothing is known: every merge field counts as present, so that only what fails for everybody is refused. */
+const anybody: Recipient = {
+  contactId: noId,
+  // RFC 2606: a domain that nobody has.
+  email: 'anybody@example.invalid',
+  firstName: null,
+  lastName: null,
+  title: null,
+  salutation: null,
+  language: null,
+  timeZone: null,
+  attributes: {},
+  customer: null,
+};
 
 /** Throws 422 with pointer, line and column of everything in a campaign's mail that cannot be sent. */
 export async function checkContent(
@@ -25,4 +37,23 @@ export async function checkContent(
       error.faults.map(({ pointer, line, column, detail }) => ({ pointer, line, column, detail })),
     );
   }
+/**
+ * Throws 422 with pointer, line and column of everything in a campaign's mail that cannot be sent. It is filled once, too: a
+ * template that compiles but can be filled for nobody would skip the whole audience.
+ */
+export async function checkContent(mail: {
+  name: string;
+  identity: Identity;
+  content: Content;
+}): Promise<void> {
+  const { name, identity, content } = mail;
+  await renderOrRefuse({
+    campaignId: noId,
+    campaignName: name,
+    identity,
+    content,
+    recipient: anybody,
+    messageId: `<${noId}@example.invalid>`,
+    date: 0,
+  });
 }
