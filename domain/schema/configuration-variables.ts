@@ -37,7 +37,7 @@ export const variables: Readonly<Record<VariableName, Variable>> = {
   },
   SMTP_URL: {
     description:
-      'The relay that takes the mails: smtp:// (STARTTLS when offered), smtp://…?requireTLS or smtps://. ' +
+      'The relay that takes the mails: smtp:// (STARTTLS when offered), smtp://…?requireTLS, smtps://, or sendmail: for a program here. ' +
       'Not set: `npm start` runs a sink that delivers nothing.',
     example: 'smtp://user:password@smtp.example.com:587?requireTLS',
     secret: true,
@@ -121,7 +121,10 @@ export const variableSchemas = {
   ),
   TEMPORAL_NAMESPACE: shown(/^\S{1,255}$/, 'must be a name without blanks'),
   TEMPORAL_CLI_PATH: z.string(),
-  SMTP_URL: matching(/^smtps?:\/\/\S+$/, 'must be of the form smtp://user:password@host:port or smtps://…'),
+  SMTP_URL: matching(
+    /^(?:smtps?:\/\/\S+|sendmail:(?:\/\S+)?)$/,
+    'must be of the form smtp://user:password@host:port, smtps://… or sendmail:/path/of/the/program',
+  ),
   SLUICE_HTTP: z.string().transform(hostAndPort),
   SLUICE_DATA_DIR: z.string(),
   SLUICE_PUBLIC_URL: shown(

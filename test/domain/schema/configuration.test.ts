@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { environmentExample } from '../../../domain/schema/configuration-example.ts';
 import { ConfigurationError, readConfiguration } from '../../../domain/schema/configuration.ts';
+import { openTransport } from '../../../mail/open-transport.ts';
 
 const production = {
   DATABASE_URL: 'postgres://sluice:pw@db:5432/sluice',
@@ -76,6 +77,14 @@ describe('the configuration', () => {
     expect(faults).toHaveLength(2);
     expect(faults.join()).not.toContain('geheim');
   });
+
+  it.each(['smtps://relay', 'sendmail:', 'sendmail:/usr/sbin/sendmail'])(
+    'takes every way out that there is: %s',
+    (SMTP_URL) => {
+      expect(faultsOf({ ...production, SMTP_URL })).toEqual([]);
+      expect(() => openTransport({ url: SMTP_URL, connections: 1 })).not.toThrow();
+    },
+  );
 
   it('reads a secret from the file that NAME_FILE names', () => {
     const { SMTP_URL: smtpUrl, ...others } = production;
