@@ -9,7 +9,7 @@ const confirmEveryMs = 1_000;
 export class Lease {
   readonly #confirm: () => Promise<boolean>;
   readonly #timer: NodeJS.Timeout;
-  #confirmedAt = performance.now();
+  #confirmed = now();
   #asking: Promise<void> | null = null;
 
   /** `confirm` asks the database whether this attempt may go on; when it throws, nothing is confirmed. */
@@ -19,7 +19,8 @@ export class Lease {
   }
 
   isValid(): boolean {
-    return performance.now() - this.#confirmedAt < leaseMs;
+    const { steadyMs, wallMs } = now();
+    return steadyMs - this.#confirmed.steadyMs < leaseMs && wallMs - this.#confirmed.wallMs < leaseMs;
   }
 
   /** Asks now; several callers share one question. */
@@ -34,11 +35,19 @@ export class Lease {
 
   async #ask(): Promise<void> {
     // The answer is as old as the question: a process frozen in between must not believe it.
-    const askedAt = performance.now();
+    const asked = now();
     try {
-      if (await this.#confirm()) this.#confirmedAt = askedAt;
+      if (await this.#confirm()) this.#confirmed = asked;
     } catch {
       // The database is away: the lease runs out by itself, and the next question may find it back.
     }
   }
+}
+
+/**
+ * Both clocks, and the one that says more has passed is believed: the steady one stands still while the machine sleeps, the
+ * one on the wall may be set back.
+ */
+function now(): { readonly steadyMs: number; readonly wallMs: number } {
+  return { steadyMs: performance.now(), wallMs: Date.now() };
 }
