@@ -163,7 +163,7 @@ describe('a pause in mid-batch', () => {
     // What is not on the wire comes back while the relay is still silent.
     await until(
       async () => (await countsOf(world.db, id)).sending === 5,
-      10_000,
+      60_000,
       () => 'nothing was given back',
     );
     expect((await readPause(world.db, id))?.settledAt).toBeNull();
@@ -238,7 +238,7 @@ test('a smaller pace shrinks the batch under way; what is claimed beyond it is g
   await act(world.db, id, 'setPace', { size: 10, gapMs: 1_200_000 });
   await until(
     async () => (await countsOf(world.db, id)).sending === 10,
-    10_000,
+    60_000,
     () => 'nothing was given back',
   );
   release();
@@ -251,7 +251,15 @@ test('batches of two campaigns share the window and the lanes: the later one doe
   const [one, two] = [await addRunning(world.db, { size: 100 }), await addRunning(world.db, { size: 100 })];
   const doneAt: Record<string, number> = {};
   let most = 0;
+  // Compiled before, and begun before the first mail leaves: neither has a start on the other.
+  for (const id of [one, two]) await sender.deps.mails.skeletonOf(id);
+  const bothBegun = until(
+    async () => (await batchesOf(world.db, one)).length + (await batchesOf(world.db, two)).length === 2,
+    60_000,
+    () => 'the batches did not begin',
+  );
   peer.script = async (stage) => {
+    if (stage === 'mail') await bothBegun;
     if (stage !== 'message') return undefined;
     const intents = await world.db
       .selectFrom('delivery')

@@ -132,7 +132,8 @@ describe('POST /v1/contact-imports', () => {
     });
     sending.on('error', () => undefined);
     const rows = Array.from({ length: 5_000 }, (_, i) => `broken${i}@example.com\n`).join('');
-    sending.write(`email\n${rows}`);
+    // Hanging up throws away what the network has not taken.
+    await new Promise<void>((taken) => void sending.write(`email\n${rows}`, () => taken()));
     const importOf = async () =>
       api.db
         .selectFrom('contact_import')

@@ -26,7 +26,8 @@ describe('a pause while Temporal is away', () => {
       { reason: 'the help desk is full' },
       { key: api.keys.operator },
     );
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // An act through Temporal would be waited for until its deadline of 10 s.
+    expect(performance.now() - began).toBeLessThan(8_000);
     expect(paused).toMatchObject({
       status: 200,
       body: {

@@ -48,7 +48,7 @@ async function follow(campaignId: string, headers: Record<string, string> = {}, 
     wait: async (matches) => {
       await until(
         () => events.some(matches),
-        5_000,
+        30_000,
         () => `no such event; there were ${JSON.stringify(events)}`,
       );
       return events.find(matches) ?? { id: null, type: '', data: {} };
@@ -137,7 +137,7 @@ describe('a stream of events', () => {
         status = (await follow(id)).status;
         return status === 200;
       },
-      5_000,
+      30_000,
       () => `still ${status}`,
     );
   });
@@ -150,7 +150,7 @@ describe('a stream of events', () => {
     await stopping.close();
     await until(
       () => stream.ended(),
-      2_000,
+      30_000,
       () => 'the stream goes on',
     );
   });

@@ -68,14 +68,14 @@ test('every sender hears of it, whatever its campaign', async () => {
   await set(false);
   await until(
     () => heard.length === 2,
-    10_000,
+    30_000,
     () => `only ${heard.join()} heard`,
   );
   unwatch();
   await set(true);
   await until(
     () => heard.length === 3,
-    10_000,
+    30_000,
     () => `only ${heard.join()} heard`,
   );
   expect(heard.toSorted()).toEqual(['one', 'one', 'two']);

@@ -9,7 +9,7 @@ afterAll(async () => {
   // A process that was just told to end may need a moment.
   await until(
     () => leaked().length === 0,
-    2_000,
+    30_000,
     () => `processes were left running: ${leaked().join(', ')}`,
   );
 });

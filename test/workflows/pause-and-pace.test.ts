@@ -88,7 +88,7 @@ test('a batch interrupted by a pause goes on first, with what is left of it, and
   await play.peer.until(({ accepted }) => accepted.length === 25);
   await campaign.pause();
   const inFlight = (await readPause(play.db, campaign.id))?.inFlight ?? 0;
-  release();
+  await campaign.untilSending(5).finally(release);
   await campaign.reach(70);
   expect(play.peer.accepted).toHaveLength(25);
   expect(inFlight).toBeGreaterThanOrEqual(5);
@@ -118,7 +118,6 @@ test('a pause of which Temporal was never told is adopted at the next batch', as
   await campaign.act('resume');
   await campaign.end();
   // The attempt at minute 20 found the gate closed: no batch began.
-  expect((await campaign.batches()).map(({ latest_start: at }) => campaign.minute(at.getTime()))).toEqual([
-    0, 60, 80,
-  ]);
+  const begun = (await campaign.batches()).map(({ latest_start: at }) => campaign.minute(at.getTime()));
+  expect(begun.map((at) => Math.round(at))).toEqual([0, 60, 80]);
 });

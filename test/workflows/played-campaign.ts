@@ -85,7 +85,7 @@ export class PlayedCampaign {
     await this.handle.signal(name, ...(message === undefined ? [] : [message]));
     await until(
       async () => (await this.history()).length > before,
-      10_000,
+      60_000,
       () => `signal ${name} did nothing`,
     );
   }
@@ -95,9 +95,9 @@ export class PlayedCampaign {
     return (await this.runs()).flatMap((run) => attemptsIn(run));
   }
 
-  /** Minutes at which attempts of batches began. */
+  /** Whole minutes at which attempts of batches began: what a slow machine needs in between is seconds. */
   async starts(): Promise<number[]> {
-    return (await this.attempts()).map(({ at }) => this.minute(at));
+    return (await this.attempts()).map(({ at }) => Math.round(this.minute(at)));
   }
 
   /** Tenths of a minute: what rounds to a whole minute was at most three seconds off. */
@@ -123,6 +123,18 @@ export class PlayedCampaign {
 
   async counts() {
     return countsOf(this.#db, this.id);
+  }
+
+  /**
+   * Resolves when only so many mails are intents. After an act that closes the gate those on the wire: until the sender has
+   * heard of it every intent counts as in flight and may leave, then the others are given back.
+   */
+  async untilSending(count: number): Promise<void> {
+    await until(
+      async () => (await this.counts()).sending === count,
+      60_000,
+      () => `there never were ${count} mails in flight`,
+    );
   }
 
   async batches() {

@@ -39,9 +39,9 @@ async function watched(first: Campaign = sampleCampaign()) {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 25_000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true in 10 s');
+    if (Date.now() > deadline) throw new Error('the condition did not come true in 25 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

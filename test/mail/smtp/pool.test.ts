@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Lane, RelayTrouble } from '../../../mail/transport.ts';
 import type { PoolOptions, SmtpPool } from '../../../mail/smtp/pool.ts';
+import { standardTimeouts } from '../../../mail/smtp/timeouts.ts';
 import { acceptMails, type PeerConnection, type ScriptedPeer, startPeer, welcome } from './scripted-peer.ts';
 import { always, never, openPool, sendOne, smallMail } from './sending.ts';
 
@@ -26,6 +27,8 @@ async function withPeer(
   pool = openPool(peer.url, options);
 }
 
+/** The default is a second, which a busy machine may need. */
+const patient = { timeout: 20_000 };
 const quits = (): number => peer.connections.filter(({ heard }) => heard.at(-1) === 'QUIT').length;
 
 describe('a pool', () => {
@@ -70,7 +73,7 @@ describe('a pool', () => {
   it('says goodbye to a connection that nobody used for a while', async () => {
     await withPeer({ idleMs: 40 });
     await sendOne(pool);
-    await vi.waitFor(() => expect(quits()).toBe(1));
+    await vi.waitFor(() => expect(quits()).toBe(1), patient);
     expect(await sendOne(pool)).toMatchObject({ kind: 'accepted' });
     expect(peer.connections).toHaveLength(2);
   });
@@ -108,7 +111,7 @@ describe('a pool', () => {
       await it.gone();
     });
     await expect(pool.acquire(never)).rejects.toMatchObject({ code: 'relayUnavailable' });
-    await vi.waitFor(async () => expect(await sendOne(pool)).toMatchObject({ kind: 'accepted' }));
+    await vi.waitFor(async () => expect(await sendOne(pool)).toMatchObject({ kind: 'accepted' }), patient);
   });
 
   it('works with the connections that a relay allows when it refuses further ones', async () => {
@@ -154,7 +157,7 @@ describe('a pool', () => {
   });
 
   it('closes with a goodbye everywhere, refuses who waits, and is not held up by a silent relay', async () => {
-    await withPeer({ connections: 2 }, async (it, n) => {
+    await withPeer({ connections: 2, timeouts: { ...standardTimeouts, quitMs: 100 } }, async (it, n) => {
       if (n === 1) return await good(it);
       await welcome(it, []);
       await it.gone();
@@ -163,7 +166,7 @@ describe('a pool', () => {
     const waiting = pool.acquire(never);
     for (const lane of lanes) lane.release();
     (await waiting).release();
-    const closed = await Promise.race([pool.close().then(() => 'closed'), delay(1_500, 'held up')]);
+    const closed = await Promise.race([pool.close().then(() => 'closed'), delay(20_000, 'held up')]);
     expect(closed).toBe('closed');
     expect(peer.connections[0]?.heard.at(-1)).toBe('QUIT');
     await expect(pool.acquire(never)).rejects.toMatchObject({ code: 'relayUnreachable' });
@@ -172,7 +175,7 @@ describe('a pool', () => {
   it('gives up a connection that is being opened when it closes', async () => {
     await withPeer({}, async (it) => await it.gone());
     const waiting = pool.acquire(never).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(peer.connections).toHaveLength(1));
+    await vi.waitFor(() => expect(peer.connections).toHaveLength(1), patient);
     await pool.close();
     expect(await waiting).toMatchObject({ code: 'relayUnreachable' });
     await peer.connections[0]?.gone();
