@@ -1,10 +1,9 @@
-import type { Content, Identity } from '../domain/schema/content.ts';
-import type { ResponseLink } from '../domain/response-link.ts';
-import { refuse } from './check-input.ts';
-import type { ApiDeps } from './deps.ts';
-import { responseLinksFor } from './response-links.ts';
 import type { Recipient } from '../domain/recipient.ts';
+import type { ResponseLink } from '../domain/response-link.ts';
+import type { Content, Identity } from '../domain/schema/content.ts';
+import type { ApiDeps } from './deps.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
+import { responseLinksFor } from './response-links.ts';
 
 /** Of whom nothing is known: every merge field counts as present, so that only what fails for everybody is refused. */
 const anybody: Recipient = {
@@ -21,37 +20,21 @@ const anybody: Recipient = {
   customer: null,
 };
 
-/** Throws 422 with pointer, line and column of everything in a campaign's mail that cannot be sent. */
-export async function checkContent(
-  deps: ApiDeps,
-  mail: { name: string; identity: Identity; content: Content; responseLinks: readonly ResponseLink[] },
-): Promise<void> {
-  try {
-    const { name, identity, content, responseLinks: declared } = mail;
-    const links = await responseLinksFor(deps, { campaignId: noCampaign, declared });
-    await compileMail({ campaignId: noCampaign, campaignName: name, identity, content, links });
-  } catch (error) {
-    if (!(error instanceof ContentRefused)) throw error;
-    throw refuse(
-      'contentRefused',
-      error.faults.map(({ pointer, line, column, detail }) => ({ pointer, line, column, detail })),
-    );
-  }
 /**
  * Throws 422 with pointer, line and column of everything in a campaign's mail that cannot be sent. It is filled once, too: a
  * template that compiles but can be filled for nobody would skip the whole audience.
  */
-export async function checkContent(mail: {
-  name: string;
-  identity: Identity;
-  content: Content;
-}): Promise<void> {
-  const { name, identity, content } = mail;
+export async function checkContent(
+  deps: ApiDeps,
+  mail: { name: string; identity: Identity; content: Content; responseLinks: readonly ResponseLink[] },
+): Promise<void> {
+  const { name, identity, content, responseLinks: declared } = mail;
   await renderOrRefuse({
     campaignId: noId,
     campaignName: name,
     identity,
     content,
+    links: await responseLinksFor(deps, { campaignId: noId, declared }),
     recipient: anybody,
     messageId: `<${noId}@example.invalid>`,
     date: 0,

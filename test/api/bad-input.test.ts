@@ -272,6 +272,8 @@ describe('a campaign with something wrong', () => {
         { pointer: '/follows/campaign', detail: expect.stringContaining('cannot wait for itself') },
       ]);
     }
+  });
+
   it('hears of a template that compiles but can be filled for nobody: it would skip the whole audience', async () => {
     const content = { subject: 'x', text: '{% for i in (1..100000000) %}x{% endfor %}' };
     expect(await refused('POST', '/v1/campaigns', campaignBody({ content }))).toMatchObject({

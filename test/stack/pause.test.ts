@@ -23,8 +23,8 @@ function letIn(mails: number): void {
   ceiling = mails;
   for (const goOn of held.splice(0)) goOn();
   arena.peer.script = async (stage) => {
-    while (stage === 'mail' && arena.peer.accepted.length >= ceiling)
-      await new Promise<void>((resolve) => held.push(resolve));
+    if (stage !== 'mail') return undefined;
+    while (arena.peer.accepted.length >= ceiling) await new Promise<void>((resolve) => held.push(resolve));
     return undefined;
   };
 }
