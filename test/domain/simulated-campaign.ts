@@ -1,4 +1,5 @@
-import { alwaysOpen } from '../../domain/calendar.ts';
+import { alwaysOpen, type Calendar } from '../../domain/calendar.ts';
+import type { Jitter, Ramp } from '../../domain/pace-form.ts';
 import type { Pace } from '../../domain/pace.ts';
 import { planNext, type Plan, type PlanState } from '../../domain/planner.ts';
 
@@ -27,11 +28,19 @@ export interface Options {
   readonly recipients: number;
   readonly pace: Pace;
   readonly startAt: number;
+  /** When it is looked at first; 0 when left out. */
+  readonly beginsAt?: number;
   readonly happenings: readonly Happening[];
   /** Milliseconds that one mail takes. */
   readonly mailMs: number;
   /** The n-th attempt of a mail is deferred for so many ms, or not (null). */
   readonly defer: (attempt: number) => number | null;
+  /** Always open when left out. */
+  readonly calendar?: Calendar;
+  readonly ramp?: Ramp | null;
+  readonly jitter?: Jitter | null;
+  /** Mails that were deferred before, by the instant at which each may be tried again. */
+  readonly deferredAt?: readonly number[];
 }
 
 const outageBackoffMs = [2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000];
@@ -66,7 +75,9 @@ export class SimulatedCampaign {
     this.#options = options;
     this.#pace = options.pace;
     this.#planned = options.recipients;
+    this.#deferred = [...(options.deferredAt ?? [])];
     this.#notBefore = options.startAt;
+    this.#now = options.beginsAt ?? 0;
     this.#coming = [...options.happenings].sort((a, b) => a.at - b.at);
   }
 
@@ -88,7 +99,18 @@ export class SimulatedCampaign {
     return false;
   }
 
+  /** Everything that is known of it, for a forecast: with all deferred mails. */
+  get state(): PlanState {
+    return { ...this.#state(), deferredAt: this.#deferred.toSorted((a, b) => a - b) };
+  }
+
+  /** Whether nothing more comes from outside, and it is not paused. */
+  get isUndisturbed(): boolean {
+    return this.#coming.length === 0 && !this.#paused;
+  }
+
   #state(): PlanState {
+    const { calendar = alwaysOpen, ramp = null, jitter = null } = this.#options;
     return {
       now: this.#now,
       pace: this.#pace,
@@ -99,16 +121,17 @@ export class SimulatedCampaign {
       interrupted: this.#left === null ? null : { left: this.#left },
       retryAt: this.#retryAt,
       planned: this.#planned,
-      deferredAt: this.#deferred.toSorted((a, b) => a - b),
-      calendar: alwaysOpen,
-      ramp: null,
-      jitter: null,
+      // No more than the size: what a look at the database reads.
+      deferredAt: this.#deferred.toSorted((a, b) => a - b).slice(0, this.#pace.size),
+      calendar,
+      ramp,
+      jitter,
       limited: [],
       room: null,
     };
   }
 
-  #send({ number, size, continues }: Extract<Plan, { kind: 'batch' }>['batch']): void {
+  #send({ number, size, continues, until = Infinity }: Extract<Plan, { kind: 'batch' }>['batch']): void {
     const before = {
       notBefore: this.#notBefore,
       retryAt: this.#retryAt,
@@ -120,12 +143,13 @@ export class SimulatedCampaign {
     this.#lastBatch = number;
     if (this.#left === null) this.#left = size;
     let handed = 0;
-    for (; handed < Math.min(size, this.#left ?? 0); this.#now += this.#options.mailMs) {
+    for (; handed < size; this.#now += this.#options.mailMs) {
       this.#takeHappenings();
-      if (this.#paused || this.#now < this.#downUntil || !this.#handOver()) break;
+      size = Math.min(size, handed + this.#left);
+      if (handed === size || this.#paused || this.#now < this.#downUntil || this.#now >= until) break;
+      if (!this.#handOver()) break;
       handed += 1;
       this.#left -= 1;
-      size = Math.min(size, handed + this.#left);
     }
     if (this.#now < this.#downUntil) {
       this.#retryAt = this.#now + (outageBackoffMs[Math.min(this.#failures, 6)] ?? 0);
@@ -133,8 +157,8 @@ export class SimulatedCampaign {
     } else {
       this.#retryAt = null;
       this.#failures = 0;
-      // Used up, or nobody was left for it.
-      if (!this.#paused) this.#left = null;
+      // Used up, or nobody was left for it; not when the window ended before.
+      if (!this.#paused && (this.#now < until || handed === size)) this.#left = null;
     }
     this.#wokenAt = this.#now;
     this.starts.push({ at, number, continues, size, handed, ...before });
