@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './open.ts';
+import { noteSignal } from './responses.ts';
 
 export interface ResponseRow {
   readonly id: string;
@@ -63,7 +64,9 @@ export async function handleResponse(
     .where('response.id', '=', responseId)
     .where('response.campaign_id', '=', campaignId)
     .executeTakeFirst();
-  return row ?? null;
+  if (row === undefined) return null;
+  await noteSignal(db, campaignId);
+  return row;
 }
 
 function selectResponses(db: Database) {

@@ -124,8 +124,8 @@ function given(events: readonly FoldedEvent[]) {
   ) as given (event_id, kind, contact_id, opened_at, handled_at)`;
 }
 
-/** At most one write a second for a campaign, however much is reported. */
-async function noteSignal(db: Database, campaignId: string): Promise<void> {
+/** Notes a sign of life. At most one write a second for a campaign, however much is reported. */
+export async function noteSignal(db: Database, campaignId: string): Promise<void> {
   await sql`
     with noted as (
       update response_signal set reported_at = now()

@@ -40,7 +40,9 @@ async function list(query = '', id = campaignId) {
 describe('a report of responses', () => {
   it('is taken event by event: what is new, what is known, what cannot be', async () => {
     const id = await addRunning(api.db);
-    const [first, second] = await ledgerOf(api.db, id);
+    const ledger = await ledgerOf(api.db, id);
+    const first = ledger.find(({ address }) => address === 'user1@example.com');
+    const second = ledger.find(({ address }) => address === 'user2@example.com');
     const future = new Date(Date.now() + 3_600_000).toISOString();
     const answer = await report(
       [

@@ -1,0 +1,172 @@
+import { sql } from 'kysely';
+import type { SendingWindow } from '../domain/calendar.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Database } from './open.ts';
+
+/** What the mails of one campaign have brought. Shaped as domain/response-model.ts learns from it. */
+interface StreamFacts {
+  readonly campaignId: string;
+  /** The campaign's capacity as its body said it; null for one that does not follow its responses. */
+  readonly capacity: Readonly<Record<string, unknown>> | null;
+  /** Mails that left together; those older than the last bound of the grid are one entry. */
+  readonly batches: readonly { readonly at: Instant; readonly size: number }[];
+  /** How many responses came with a delay up to this bound of the grid and above the one before. */
+  readonly delays: readonly { readonly uptoMs: number; readonly count: number }[];
+  /** Responses in all, also those that cannot be traced to a mail. */
+  readonly opened: number;
+}
+
+/** Everything that is known of the responses of a campaign and of the campaigns that share its desk, from one snapshot. */
+export interface ResponseFacts {
+  /** Responses that are open now, of all these campaigns. */
+  readonly open: number;
+  readonly own: StreamFacts;
+  readonly others: readonly StreamFacts[];
+  readonly handled: {
+    /** Within the reach of the grid, and how long each was open on average; null when there was none. */
+    readonly count: number;
+    readonly meanOpenMs: number | null;
+    readonly lastHour: { readonly count: number; readonly meanOpen: number };
+  };
+  /** When somebody last reported for one of these campaigns, though it were nothing new. */
+  readonly lastSignalAt: Instant | null;
+  readonly desk: {
+    readonly capacity: number;
+    readonly timeZone: string;
+    readonly windows: readonly SendingWindow[];
+  } | null;
+}
+
+interface Row {
+  id: string;
+  own: boolean;
+  capacity: Record<string, unknown> | null;
+  desk_capacity: number | null;
+  time_zone: string | null;
+  windows: SendingWindow[] | null;
+  open: number;
+  opened: number;
+  buckets: { bucket: number; count: number }[] | null;
+  batches: { at: number; size: number }[] | null;
+  handled: number;
+  handled_open_ms: number | null;
+  handled_lately: number;
+  open_ms_lately: number | null;
+  signal_ms: number | null;
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Reads what the planner decides room by, in one statement. `gridMs` are the ascending upper bounds of the delays.
+ * A response that was handled in the very moment of its opening (a link that only says something, a call that was
+ * reported when it was over at once) never took up capacity and is left out, except as a sign of life.
+ * Throws when there is no such campaign.
+ */
+export async function readResponseFacts(
+  db: Database,
+  campaignId: string,
+  now: Instant,
+  gridMs: readonly number[],
+): Promise<ResponseFacts> {
+  const rows = await look(db, campaignId, now, gridMs);
+  const own = rows.find((row) => row.own);
+  if (own === undefined) throw new Error(`no campaign ${campaignId}`);
+  const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const handled = sum((row) => row.handled);
+  const signals = rows.flatMap(({ signal_ms: at }) => (at === null ? [] : [at]));
+  return {
+    open: sum((row) => row.open),
+    own: streamOf(own, gridMs),
+    others: rows.filter((row) => !row.own && row.batches !== null).map((row) => streamOf(row, gridMs)),
+    handled: {
+      count: handled,
+      meanOpenMs: handled === 0 ? null : sum((row) => row.handled_open_ms ?? 0) / handled,
+      lastHour: {
+        count: sum((row) => row.handled_lately),
+        meanOpen: sum((row) => row.open_ms_lately ?? 0) / hourMs,
+      },
+    },
+    lastSignalAt: signals.length === 0 ? null : Math.max(...signals),
+    desk:
+      own.desk_capacity === null
+        ? null
+        : { capacity: own.desk_capacity, timeZone: own.time_zone ?? 'UTC', windows: own.windows ?? [] },
+  };
+}
+
+function streamOf(row: Row, gridMs: readonly number[]): StreamFacts {
+  return {
+    campaignId: row.id,
+    capacity: row.capacity,
+    batches: row.batches ?? [],
+    // Beyond the last bound there is no bucket.
+    delays: (row.buckets ?? []).flatMap(({ bucket, count }) => {
+      const uptoMs = gridMs[bucket];
+      return uptoMs === undefined ? [] : [{ uptoMs, count }];
+    }),
+    opened: row.opened,
+  };
+}
+
+async function look(
+  db: Database,
+  campaignId: string,
+  now: Instant,
+  gridMs: readonly number[],
+): Promise<Row[]> {
+  const at = new Date(now);
+  const hourAgo = new Date(now - hourMs);
+  const reach = new Date(now - (gridMs.at(-1) ?? 0));
+  const { rows } = await sql<Row>`
+    with scope as (
+      select o.id, o.id = c.id as own, o.capacity, c.desk_id
+      from campaign c join campaign o on o.id = c.id or (o.desk_id = c.desk_id and o.state <> 'draft')
+      where c.id = ${campaignId}
+    )
+    select s.id, s.own, s.capacity, k.capacity as desk_capacity, k.time_zone, k.windows,
+      (select count(*) from response r where r.campaign_id = s.id and r.handled_at is null) as open,
+      (select count(*) from response r
+        where r.campaign_id = s.id and r.opened_at is distinct from r.handled_at) as opened,
+      delays.buckets, mails.batches, handled.count as handled, handled.open_ms as handled_open_ms,
+      handled.lately as handled_lately, coalesce(handled.lately_ms, 0) + coalesce(open.lately_ms, 0) as open_ms_lately,
+      (select extract(epoch from reported_at) * 1000 from response_signal where campaign_id = s.id)::float8 as signal_ms
+    from scope s
+    left join desk k on k.id = s.desk_id
+    cross join lateral (
+      select json_agg(json_build_object('bucket', bucket, 'count', count)) as buckets from (
+        -- A bound belongs to its bucket, so a delay of exactly the bound must not count as above it.
+        select width_bucket(ceil(${milliseconds(sql`coalesce(r.opened_at, r.handled_at) - d.sending_at`)}) - 1,
+          ${gridMs}::float8[]) as bucket, count(*) as count
+        from response r join delivery d on d.contact_id = r.contact_id and d.campaign_id = r.campaign_id
+        where r.campaign_id = s.id and d.sending_at is not null and r.opened_at is distinct from r.handled_at
+        group by 1
+      ) counted
+    ) delays
+    cross join lateral (
+      select json_agg(json_build_object('at', floor(extract(epoch from at) * 1000), 'size', size)) as batches from (
+        select b.latest_start as at, case when b.finished_at is not null then b.size else
+          (select count(*) from delivery d where d.campaign_id = s.id and d.batch = b.number and d.state <> 'skipped') end as size
+        from batch b where b.campaign_id = s.id and b.latest_start > ${reach}
+        union all
+        select max(latest_start), sum(size) from batch where campaign_id = s.id and latest_start <= ${reach}
+        having count(*) > 0
+      ) left_together
+    ) mails
+    cross join lateral (
+      select count(*) as count, sum(${milliseconds(sql`r.handled_at - r.opened_at`)}) as open_ms,
+        count(*) filter (where r.handled_at > ${hourAgo}) as lately,
+        sum(${milliseconds(sql`r.handled_at - greatest(r.opened_at, ${hourAgo}::timestamptz)`)}) filter (where r.handled_at > ${hourAgo}) as lately_ms
+      from response r
+      where r.campaign_id = s.id and r.handled_at > ${reach} and r.handled_at <= ${at} and r.opened_at < r.handled_at
+    ) handled
+    cross join lateral (
+      select sum(${milliseconds(sql`${at}::timestamptz - greatest(r.opened_at, ${hourAgo}::timestamptz)`)}) as lately_ms
+      from response r where r.campaign_id = s.id and r.handled_at is null and r.opened_at < ${at}
+    ) open`.execute(db);
+  return rows;
+}
+
+function milliseconds(interval: ReturnType<typeof sql>) {
+  return sql`(extract(epoch from ${interval}) * 1000)::float8`;
+}
