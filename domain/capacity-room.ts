@@ -35,8 +35,8 @@ export function peakOf(outlook: Outlook, size: number): number {
 }
 
 /**
- * When the expected number open leaves room for `enough` mails, or silence could begin; not sooner than in a minute and
- * within half an hour, because an expectation is no certainty.
+ * When the expected number open should leave room for `enough` mails (or has fallen by one at least), or silence could
+ * begin; not sooner than in a minute and within an hour, because an expectation is no certainty.
  */
 export function lookAgain(
   { now, limit, silentAfterMs, lastSignalAt }: CapacityInput,
@@ -45,15 +45,15 @@ export function lookAgain(
 ): Instant {
   const answers = outlook.perMail.reduce((sum, share) => sum + share, 0);
   const target = Math.max(idleLevel(limit), limit - enough * answers);
+  const lower = Math.min(target, peakOf(outlook, 0) - 1);
   let lookMs = minLookMs;
   followOpen(outlook, 0, (open, deviation, step) => {
-    const at = outlookOffsetsMs[step] ?? 0;
-    // The path falls in the end: the last time that it is above the target counts.
-    if (open + caution * deviation > target) lookMs = Math.max(at, minLookMs);
+    // The path falls in the end: the last time that it is above counts.
+    if (open + caution * deviation > lower) lookMs = outlookOffsetsMs[step] ?? lookMs;
   });
   const silentAt = lastSignalAt === null ? Infinity : lastSignalAt + silentAfterMs;
-  return Math.max(now + minLookMs, Math.min(now + Math.min(lookMs, maxLookMs), silentAt));
+  return now + Math.max(minLookMs, Math.min(lookMs, maxLookMs, silentAt - now));
 }
 
 const minLookMs = 60_000;
-const maxLookMs = 30 * 60_000;
+const maxLookMs = 60 * 60_000;

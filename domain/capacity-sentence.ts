@@ -9,7 +9,7 @@ export function sayCapacity(kind: CapacityDecision['kind'], size: number, figure
     return `no response reported as opened or handled for ${inWords(quietMs)}, though ${Math.round(missed)} were to be expected: back to the fixed pace, ${size} now`;
   const expected = Math.round(figures.expectedWithinHour);
   const closed = deskOpensInMs === null ? '' : `, the desk opens in ${inWords(deskOpensInMs)}`;
-  const facts = `${open} of ${limit} open, ${expected} more expected within the hour${closed}`;
+  const facts = `${Math.round(open)} of ${limit} open, ${expected} more expected within the hour${closed}`;
   if (kind === 'heldBack')
     return `${size === 0 ? 'held back' : `held back to ${size} of ${wanted}`}: ${facts}`;
   return `room for ${size < wanted ? `${size} of ${wanted}` : size}: ${facts}`;

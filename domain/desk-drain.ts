@@ -54,6 +54,24 @@ export function drainOf(handled: HandledResponses, handlingMs: number | null, li
   };
 }
 
+/**
+ * The drain for expectations of a longer time. Decisions count on no more than was seen, and are corrected in minutes; in a
+ * forecast, which corrects nothing, that would add up. So a desk keeps its speed here until half as many are open as were
+ * on average, and where nothing is known of handling, half an hour is assumed: a forecast in which nobody is ever helped
+ * would have no end.
+ */
+export function expectedDrain(handled: HandledResponses, handlingMs: number | null, limit: number): Drain {
+  const seen = drainOf(handled, handlingMs, limit);
+  const { perOpen, knee, perOpenAbove } =
+    seen.perOpen > 0 ? seen : drainOf(handled, assumedHandlingMs, limit);
+  const half = Math.min(knee, limit) / 2;
+  // As fast as seen with a full desk, not faster.
+  const above = (perOpenAbove * Math.max(0, limit - knee)) / (limit - half);
+  return { perOpen: perOpen * 2, knee: half, perOpenAbove: above, limit };
+}
+
+const assumedHandlingMs = 30 * 60_000;
+
 /** Responses handled per working millisecond with `open` open. */
 export function drainAt(drain: Drain, open: number): number {
   const above = Math.max(0, Math.min(open, drain.limit) - drain.knee);

@@ -25,7 +25,7 @@ export function expectBatch(start: PlanState, place: Place): ExpectedBatch | nul
     if (plan.kind === 'done' || !Number.isFinite(plan.batch.at)) return null;
     if (plan.kind === 'wait' && plan.because === 'capacity') {
       // Nothing leaves then; it is looked at again.
-      state = { ...state, now: plan.batch.at };
+      state = { ...state, now: plan.batch.at, room: state.room?.heldBack() ?? null };
       continue;
     }
     const at = beginOf(state, plan.batch);

@@ -19,6 +19,8 @@ export interface ResponseStream {
   /** Responses in all, also those that could not be traced to a mail. */
   readonly opened: number;
   readonly prior: ResponsePrior;
+  /** In a forecast: what was learned when it was made. Expected responses teach nothing new but certainty. */
+  readonly believed?: ResponseModel;
 }
 
 /** What is assumed until the campaign's own data say otherwise. */
@@ -41,7 +43,8 @@ export interface ResponseModel {
 
 /** What the responses teach as of `at`; mails that left later are not counted. */
 export function learnResponses(stream: ResponseStream, at: Instant): ResponseModel {
-  const { prior } = stream;
+  const { prior, believed } = stream;
+  if (believed !== undefined) return { ...believed, uncertainty: uncertaintyOf(prior, stream.opened) };
   const shapes = timeScales.map((scale) => bucketShares(prior.delayMs * scale));
   const out = exposure(stream.batches, at);
   const counts = countsOnGrid(stream, out, shapes[asStated] ?? []);
@@ -55,8 +58,11 @@ export function learnResponses(stream: ResponseStream, at: Instant): ResponseMod
     rate += (count + (expected[bucket] ?? 0) * prior.strength) / (mails + prior.strength);
     answered[bucket] = rate;
   }
-  const responses = sumOf(counts);
-  return { rate, answered, uncertainty: 1 / Math.sqrt(prior.rate * prior.strength + responses) };
+  return { rate, answered, uncertainty: uncertaintyOf(prior, sumOf(counts)) };
+}
+
+function uncertaintyOf({ rate, strength }: ResponsePrior, responses: number): number {
+  return 1 / Math.sqrt(rate * strength + responses);
 }
 
 /** How many mails have passed each bucket; one that is within it counts for the part that is over. */

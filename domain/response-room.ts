@@ -6,4 +6,6 @@ export interface ResponseRoom {
   decide(at: Instant, wanted: number): { readonly size: number; readonly lookAgainAt: Instant };
   /** The room as it is expected to be after a batch of this size. */
   after(at: Instant, size: number): ResponseRoom;
+  /** The room once a batch has been held back: it then waits for more room than it would have taken at first. */
+  heldBack(): ResponseRoom;
 }

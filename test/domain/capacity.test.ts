@@ -80,7 +80,7 @@ describe('the size of a batch', () => {
     );
     expect(decision.inputs.expectedWithinHour).toBeGreaterThan(5);
     expect(decision.lookAgainAt).toBeGreaterThanOrEqual(now + minute);
-    expect(decision.lookAgainAt).toBeLessThanOrEqual(now + 30 * minute);
+    expect(decision.lookAgainAt).toBeLessThanOrEqual(now + hour);
   });
 
   test('of a first batch follows what is stated', () => {
