@@ -162,7 +162,10 @@ function bounded(
   const whole = { ...batch, size, at, because, ...endOfWindow(calendar, Math.max(at, begins)) };
   if (room === null || size === 0) return whole;
   const decision = room.decide(Math.max(at, begins), size);
-  if (decision.size > 0) return { ...whole, size: Math.min(size, decision.size), tentative: true };
+  // A ceiling lets a batch grow with the room, but neither a ramp nor what is left of a batch.
+  const grows = !batch.continues && state.ramp === null;
+  const most = grows ? available(state, Math.max(at, begins)) : size;
+  if (decision.size > 0) return { ...whole, size: Math.min(most, decision.size), tentative: true };
   const again = Math.max(decision.lookAgainAt, Math.max(at, begins) + 1_000);
   return { ...whole, at: calendar.opensAt(again), because: 'capacity', tentative: true };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alwaysOpen } from '../../domain/calendar.ts';
 import { planNext, type PlanState } from '../../domain/planner.ts';
+import type { ResponseRoom } from '../../domain/response-room.ts';
 import { SimulatedCampaign, type Happening, type Options } from './simulated-campaign.ts';
 
 const minute = 60_000;
@@ -111,6 +112,37 @@ describe('the next batch', () => {
 
   test('is none when nobody is left', () => {
     expect(planNext(state({ planned: 0 }))).toEqual({ kind: 'done' });
+  });
+});
+
+describe('where responses bound a campaign', () => {
+  /** Leaves room for so many mails, whatever is wanted. */
+  const roomFor = (size: number): ResponseRoom => {
+    const room = {
+      decide: (at: number) => ({ size, lookAgainAt: at + minute }),
+      after: () => room,
+      heldBack: () => room,
+    };
+    return room;
+  };
+  const due = t0 + 20 * minute;
+  const at = (change: Partial<PlanState>) => planNext(state({ now: due, ...change }));
+
+  test('a batch is as large as they leave room for, and none waits for the next look', () => {
+    expect(at({ room: roomFor(7) })).toMatchObject({ kind: 'batch', batch: { size: 7 } });
+    expect(at({ room: roomFor(0) })).toMatchObject({
+      kind: 'wait',
+      because: 'capacity',
+      batch: { at: due + minute, size: 50 },
+    });
+  });
+
+  test('a batch grows where they leave more room than is wanted, but not beyond what is left, in a ramp, or when it goes on', () => {
+    const room = roomFor(80);
+    expect(at({ room })).toMatchObject({ batch: { size: 80 } });
+    expect(at({ room, planned: 60 })).toMatchObject({ batch: { size: 60 } });
+    expect(at({ room, ramp: { from: 10, factor: 2, since: 1 } })).toMatchObject({ batch: { size: 10 } });
+    expect(at({ room, interrupted: { left: 20 } })).toMatchObject({ batch: { size: 20 } });
   });
 });
 
