@@ -19,7 +19,7 @@ export interface CampaignActivities {
     at: Instant;
   }): Promise<{ total: number; notYet?: { readonly at: Instant | null } }>;
 
-  /** Reads the truth and plans the next step. Safe to repeat: it only reads. Run as a local activity. */
+  /** Reads the truth and plans the next step. Safe to repeat: it keeps at most one decision more. Run as a local activity. */
   planNext(input: { campaignId: string; now: Instant }): Promise<PlanAnswer>;
 
   /**

@@ -4,9 +4,9 @@ import { listFollowers } from '../db/follow-up.ts';
 import { settleAttempt } from '../db/ledger/batch.ts';
 import { cancelSome, endCampaign } from '../db/ledger/end.ts';
 import { snapshotAudience } from '../db/ledger/snapshot.ts';
-import { readPlan } from '../db/plan-state.ts';
 import type { CampaignActivities } from './contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { planAndKeep } from './decided-plan.ts';
 import { beating } from './heartbeat.ts';
 import { createSendBatch } from './send-batch.ts';
 
@@ -17,7 +17,7 @@ export function createActivities(deps: ActivityDependencies): CampaignActivities
   const { db } = deps;
   return {
     snapshotAudience: ({ campaignId, at }) => beating(() => snapshotAudience(db, campaignId, at)),
-    planNext: ({ campaignId, now }) => readPlan(db, campaignId, now),
+    planNext: ({ campaignId, now }) => planAndKeep(db, campaignId, now),
     sendBatch: createSendBatch(deps),
     settleAttempt: async ({ campaignId }) => ({ inDoubt: await settleAttempt(db, campaignId) }),
     applyControl: async ({ campaignId, controlId, action, via, at, pace, startAt, cause, acknowledge }) => {

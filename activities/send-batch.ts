@@ -4,13 +4,13 @@ import { claimNextRecipients } from '../db/ledger/claim.ts';
 import { giveBackUnknown, lookAtGate } from '../db/ledger/look.ts';
 import { recordOutcomes } from '../db/ledger/outcomes.ts';
 import { settlePause } from '../db/ledger/pause.ts';
-import { readPlan } from '../db/plan-state.ts';
 import { clearTrouble, recordTrouble } from '../db/relay-trouble.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import { messageIdOf } from '../domain/message-id.ts';
 import type { BatchInput, BatchResult, CampaignActivities } from './contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { planAndKeep } from './decided-plan.ts';
 import { BatchSender } from './sending/batch-sender.ts';
 import type { Ending, Filled, SenderParts } from './sending/sender-parts.ts';
 import { persist } from './sending/outcome-writer.ts';
@@ -28,7 +28,7 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
   return async (asked) => {
     const input = { ...asked, at: asked.at + deps.latenessOf(asked.at) };
     const opened = await openBatch(deps.db, input);
-    const plan = (now: Instant): Promise<PlanAnswer> => readPlan(deps.db, input.campaignId, now);
+    const plan = (now: Instant): Promise<PlanAnswer> => planAndKeep(deps.db, input.campaignId, now);
     if (opened.kind === 'closed') return result('closed', null, await plan(input.at));
     const parts = await bindParts(deps, input, opened);
     const sender = new BatchSender(opened, parts);

@@ -1,7 +1,7 @@
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import { readPause } from '../db/pause.ts';
-import { readPlan } from '../db/plan-state.ts';
+import { readDecidedPlan, readPlan } from '../db/plan-state.ts';
 import type { Database } from '../db/open.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { formatDuration } from '../domain/duration.ts';
@@ -10,16 +10,17 @@ import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts';
 import { campaignWorkflowId } from '../domain/temporal-names.ts';
+import { showCapacity, showResponses } from './campaign-capacity.ts';
 import type { ApiDeps } from './deps.ts';
 import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, next, temporal] = await Promise.all([
+  const [counts, pause, plan, temporal] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
-    readNext(db, row.id),
+    readDecidedPlan(db, row.id, Date.now()),
     linkToRun(deps, row),
   ]);
   return {
@@ -40,6 +41,8 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
             only: row.follows_only ?? 'all',
           },
     responseLinks: row.response_links,
+    capacity: showCapacity(row.capacity),
+    responses: showResponses(plan.decision),
     updatedAt: wireInstant(row.updated_at),
     pause:
       pause === null
@@ -51,7 +54,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
             inFlight: pause.inFlight,
             settledAt: wireInstantOrNull(pause.settledAt),
           },
-    next,
+    next: showNext(plan.answer),
     trouble: showTrouble(row),
     temporal,
   };

@@ -5,6 +5,7 @@ import { campaignEndpoints } from './routes/campaigns.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
 import { deskEndpoints } from './routes/desks.ts';
+import { forecastEndpoints } from './routes/forecast.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...campaignEndpoints,
   ...campaignControlEndpoints,
   ...campaignHistoryEndpoints,
+  ...forecastEndpoints,
   ...recipientEndpoints,
   ...responseEndpoints,
   ...responsePageEndpoints,

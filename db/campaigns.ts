@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
@@ -23,6 +24,7 @@ export interface Draft {
   readonly limits: readonly DomainLimit[];
   readonly startAt: Date | null;
   readonly follows: Follows | null;
+  readonly capacity: StatedCapacity | null;
   readonly responseLinks?: readonly ResponseLink[];
 }
 
@@ -207,6 +209,8 @@ function columns(draft: Draft) {
     follows_id: draft.follows?.campaignId ?? null,
     follows_after_ms: draft.follows?.afterMs ?? null,
     follows_only: draft.follows?.only ?? null,
+    capacity: draft.capacity === null ? null : JSON.stringify(draft.capacity),
+    desk_id: draft.capacity?.desk ?? null,
     response_links: JSON.stringify(draft.responseLinks ?? []),
   };
 }

@@ -1,16 +1,21 @@
 import { sql } from 'kysely';
 import { createCalendar, type Calendar, type SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
+import type { CapacityDecision } from '../domain/capacity.ts';
 import type { DomainLimit, LimitedDomain, Taken } from '../domain/domain-limit.ts';
+import type { FollowingRoom } from '../domain/following-room.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import { planNext, type PlanState } from '../domain/planner.ts';
 import { decideTrouble, type RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { Database } from './open.ts';
+import { readRoom } from './response-room.ts';
 
-interface Row {
+export interface CampaignLook {
   state: CampaignState;
+  snapshot_at: Date | null;
   size: number;
   gap_ms: number;
   pace_form: PaceForm;
@@ -18,6 +23,7 @@ interface Row {
   windows: readonly SendingWindow[];
   holidays: readonly string[];
   limits: readonly DomainLimit[];
+  capacity: StatedCapacity | null;
   /** For each of `limits`, in their order. */
   limited: readonly { readonly planned: number; readonly taken: readonly Taken[] }[];
   start_at: Date | null;
@@ -42,7 +48,17 @@ interface Row {
  * Every count is answered by a partial index over the rows that are still to come.
  */
 export async function readPlan(db: Database, campaignId: string, now: Instant): Promise<PlanAnswer> {
-  const row = await look(db, campaignId, now);
+  return (await readDecidedPlan(db, campaignId, now)).answer;
+}
+
+/** The plan, and what was decided about its batch where responses bound it; null where they do not. */
+export async function readDecidedPlan(
+  db: Database,
+  campaignId: string,
+  now: Instant,
+): Promise<{ readonly answer: PlanAnswer; readonly decision: CapacityDecision | null }> {
+  const row = await lookAtCampaign(db, campaignId, now);
+  const room = await roomOf(db, campaignId, row, now);
   const pace = { size: row.size, gapMs: row.gap_ms };
   const answer = {
     state: row.state,
@@ -53,21 +69,29 @@ export async function readPlan(db: Database, campaignId: string, now: Instant): 
   const step =
     row.state === 'finished' || row.state === 'cancelled'
       ? { kind: 'done' as const }
-      : decide(campaignId, row, now);
-  return { ...answer, step };
+      : decide(campaignId, row, room, now);
+  // Nothing is planned behind a closed gate, but how full the desk is can be said all the same.
+  const decision = room === null ? null : (room.decided() ?? room.decide(now, row.size));
+  return { answer: { ...answer, step }, decision };
 }
 
 /** The planner's view of a campaign, for expectations about single recipients. */
 export async function readPlanState(db: Database, campaignId: string, now: Instant): Promise<PlanState> {
-  return planState(campaignId, await look(db, campaignId, now), now);
+  const row = await lookAtCampaign(db, campaignId, now);
+  return toPlanState(campaignId, row, await roomOf(db, campaignId, row, now), now);
 }
 
-function decide(campaignId: string, row: Row, now: Instant): PlanAnswer['step'] {
+function decide(
+  campaignId: string,
+  row: CampaignLook,
+  room: FollowingRoom | null,
+  now: Instant,
+): PlanAnswer['step'] {
   const nothingLeft = row.planned === 0 && row.deferred.length === 0;
   if (row.state === 'cancelling')
     return nothingLeft ? { kind: 'done' } : { kind: 'closed', by: 'cancelling' };
   if (row.state === 'paused' || row.state === 'held') return { kind: 'closed', by: row.state };
-  const plan = planNext(planState(campaignId, row, now));
+  const plan = planNext(toPlanState(campaignId, row, room, now));
   if (plan.kind === 'done') return plan;
   if (!row.main_open) return { kind: 'closed', by: 'mainGate' };
   const trouble = row.trouble === null ? null : decideTrouble(row.trouble);
@@ -76,7 +100,13 @@ function decide(campaignId: string, row: Row, now: Instant): PlanAnswer['step'] 
   return plan.batch.at === Infinity ? { kind: 'closed', by: 'calendar' } : plan;
 }
 
-function planState(campaignId: string, row: Row, now: Instant): PlanState {
+/** The planner's view of what was seen. */
+export function toPlanState(
+  campaignId: string,
+  row: CampaignLook,
+  room: FollowingRoom | null,
+  now: Instant,
+): PlanState {
   const notBefore = Math.max(row.not_before?.getTime() ?? 0, row.start_at?.getTime() ?? 0);
   const trouble = row.trouble === null ? null : decideTrouble(row.trouble);
   return {
@@ -97,8 +127,19 @@ function planState(campaignId: string, row: Row, now: Instant): PlanState {
     }),
     deferredAt: row.deferred.map((at) => at.getTime()),
     calendar: calendarOf(row),
-    room: null,
+    room,
   };
+}
+
+/** Only of a campaign that has somebody left: nothing is decided for others. */
+async function roomOf(
+  db: Database,
+  campaignId: string,
+  row: CampaignLook,
+  now: Instant,
+): Promise<FollowingRoom | null> {
+  if (row.capacity === null || (row.planned === 0 && row.deferred.length === 0)) return null;
+  return readRoom(db, campaignId, row.capacity, calendarOf(row), now);
 }
 
 /** When a campaign's mails may leave. */
@@ -114,9 +155,15 @@ function jitterOf(campaignId: string, { jitter: share = 0 }: PaceForm): PlanStat
   return share === 0 ? null : { share, seed: Number.parseInt(campaignId.slice(0, 8), 16) };
 }
 
-async function look(db: Database, campaignId: string, now: Instant): Promise<Row> {
-  const { rows } = await sql<Row>`
-    select c.state, c.size, c.gap_ms, c.pace_form, c.time_zone, c.windows, c.holidays, c.limits, c.start_at, c.total, c.trouble,
+/** What the database says of a campaign as the planner needs it. `deferred`: the first ones as a plan needs them, or all. */
+export async function lookAtCampaign(
+  db: Database,
+  campaignId: string,
+  now: Instant,
+  deferred: 'first' | 'all' = 'first',
+): Promise<CampaignLook> {
+  const { rows } = await sql<CampaignLook>`
+    select c.state, c.snapshot_at, c.size, c.gap_ms, c.pace_form, c.time_zone, c.windows, c.holidays, c.limits, c.capacity, c.start_at, c.total, c.trouble,
       coalesce((select jsonb_agg(jsonb_build_object(
           'planned', (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'planned' and d.limit_index = l.n),
           'taken', (select coalesce(jsonb_agg(jsonb_build_object('at', floor(extract(epoch from t.at) * 1000), 'count', t.count)
@@ -129,7 +176,7 @@ async function look(db: Database, campaignId: string, now: Instant): Promise<Row
         and d.state <> 'skipped') as handed,
       (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'planned') as planned,
       array(select d.next_attempt_at from delivery d where d.campaign_id = c.id and d.state = 'deferred'
-        order by d.next_attempt_at limit c.size) as deferred,
+        order by d.next_attempt_at limit ${deferred === 'all' ? null : sql`c.size`}) as deferred,
       (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'deferred')
         + (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'sending') as under_way
     from campaign c

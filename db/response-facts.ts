@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Database } from './open.ts';
 
 /** What the mails of one campaign have brought. Shaped as domain/response-model.ts learns from it. */
-interface StreamFacts {
+export interface StreamFacts {
   readonly campaignId: string;
   /** The campaign's capacity as its body said it; null for one that does not follow its responses. */
-  readonly capacity: Readonly<Record<string, unknown>> | null;
+  readonly capacity: StatedCapacity | null;
   /** Mails that left together; those older than the last bound of the grid are one entry. */
   readonly batches: readonly { readonly at: Instant; readonly size: number }[];
   /** How many responses came with a delay up to this bound of the grid and above the one before. */
@@ -40,7 +41,7 @@ export interface ResponseFacts {
 interface Row {
   id: string;
   own: boolean;
-  capacity: Record<string, unknown> | null;
+  capacity: StatedCapacity | null;
   desk_capacity: number | null;
   time_zone: string | null;
   windows: SendingWindow[] | null;
@@ -136,7 +137,7 @@ async function look(
     cross join lateral (
       select json_agg(json_build_object('bucket', bucket, 'count', count)) as buckets from (
         -- A bound belongs to its bucket, so a delay of exactly the bound must not count as above it.
-        select width_bucket(ceil(${milliseconds(sql`coalesce(r.opened_at, r.handled_at) - d.sending_at`)}) - 1,
+        select width_bucket(ceil(${milliseconds(sql`coalesce(r.opened_at, r.handled_at) - case when d.attempts = 1 then d.first_attempt_at else d.sending_at end`)}) - 1,
           ${gridMs}::float8[]) as bucket, count(*) as count
         from response r join delivery d on d.contact_id = r.contact_id and d.campaign_id = r.campaign_id
         where r.campaign_id = s.id and d.sending_at is not null and r.opened_at is distinct from r.handled_at

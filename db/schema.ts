@@ -1,5 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
+import type { CapacityFigures } from '../domain/capacity-figures.ts';
 import type { CampaignState, ControlAction } from '../domain/campaign-state.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
@@ -106,7 +108,7 @@ export interface Schema {
     total: Generated<number>;
     finished_at: MaybeAt;
     trouble: ColumnType<RelayTroubleRecord | null, string | null | undefined, string | null>;
-    capacity: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+    capacity: ColumnType<StatedCapacity | null, string | null | undefined, string | null>;
     desk_id: Maybe<string>;
     response_links: ColumnType<ResponseLink[], string | undefined, string>;
     created_by: string;
@@ -181,6 +183,18 @@ export interface Schema {
     reason_code: Maybe<string>;
     reason_text: Maybe<string>;
     limit_index: Generated<number>;
+  };
+  capacity_decision: {
+    id: Generated<number>;
+    campaign_id: string;
+    at: At;
+    batch: number;
+    kind: 'room' | 'heldBack' | 'silent';
+    wanted: number;
+    size: number;
+    look_again_at: At;
+    inputs: Json<CapacityFigures>;
+    sentence: string;
   };
   limit_take: {
     campaign_id: string;

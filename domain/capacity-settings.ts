@@ -13,6 +13,12 @@ export interface CapacitySettings {
   readonly silentAfterMs?: number | undefined;
 }
 
+/** A campaign's capacity as it was said: what may be open here, or whose desk counts, and what is expected. */
+export type StatedCapacity = Omit<CapacitySettings, 'open'> & {
+  readonly open?: number | undefined;
+  readonly desk?: string | undefined;
+};
+
 const minute = 60_000;
 const day = 86_400_000;
 

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { readCampaign } from '../../db/campaigns.ts';
+import { listDecisions, type CapacityDecisionRow } from '../../db/capacity-decisions.ts';
 import { listBatches, listControls, type BatchRow, type ControlRow } from '../../db/history.ts';
 import type { Database } from '../../db/open.ts';
 import { deliveryStates, type Counts } from '../../domain/delivery-state.ts';
 import { batchSchema, controlSchema } from '../../domain/schema/campaign-control.ts';
+import { capacityDecisionSchema } from '../../domain/schema/capacity.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { page, positionSchema } from '../paging.ts';
@@ -55,6 +57,30 @@ export const campaignHistoryEndpoints: readonly Endpoint[] = [
         read: (after, limit) => listControls(db, campaignId, after, limit),
         keyOf: ({ position, id }) => [position, id],
         show: showControl,
+      });
+      return { status: 200, body };
+    },
+  }),
+  endpoint({
+    id: 'listDecisions',
+    method: 'get',
+    path: '/v1/campaigns/{campaignId}/decisions',
+    role: 'viewer',
+    tag,
+    summary: 'What was decided about batches that follow the responses, and by which figures; newest first',
+    params,
+    query: z.strictObject(pagingFields),
+    answers: {
+      200: { description: 'Decisions', schema: listSchema(capacityDecisionSchema, 'DecisionList') },
+    },
+    handle: async ({ deps: { db }, params: { campaignId }, query }) => {
+      await requireCampaign(db, campaignId);
+      const body = await page({
+        ...query,
+        key: z.tuple([z.int().min(0)]),
+        read: (after, limit) => listDecisions(db, campaignId, after?.[0] ?? null, limit),
+        keyOf: ({ id }): [number] => [id],
+        show: showDecision,
       });
       return { status: 200, body };
     },
@@ -112,6 +138,28 @@ function withTotal(found: BatchRow['counts']): Counts {
     ...found,
   };
   return { ...counts, total: deliveryStates.reduce((sum, state) => sum + counts[state], 0) };
+}
+
+function showDecision({
+  at,
+  lookAgainAt,
+  inputs,
+  batch,
+  kind,
+  wanted,
+  size,
+  sentence,
+}: CapacityDecisionRow): z.output<typeof capacityDecisionSchema> {
+  return {
+    at: wireInstant(at),
+    batch,
+    kind,
+    wanted,
+    size,
+    lookAgainAt: wireInstant(lookAgainAt),
+    inputs: { ...inputs },
+    sentence,
+  };
 }
 
 function showControl({

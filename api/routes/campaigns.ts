@@ -9,6 +9,7 @@ import type { AskedPace } from '../../domain/pace-form.ts';
 import * as schema from '../../domain/schema/campaign.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { checkContent } from '../campaign-content.ts';
+import { statedCapacity } from '../campaign-capacity.ts';
 import { showCampaign, showSummary } from '../campaign-view.ts';
 import { refuse } from '../check-input.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
@@ -42,7 +43,8 @@ export const campaignEndpoints: readonly Endpoint[] = [
       const { pace, startAt = null, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
-      const draft = { ...rest, ...planned, startAt: toDate(startAt) };
+      const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
+      const draft = { ...rest, ...planned, capacity, startAt: toDate(startAt) };
       const campaign = await campaigns.insertDraft(deps.db, draft, caller.name);
       const headers = { ETag: entityTag(campaign.version), Location: `/v1/campaigns/${campaign.id}` };
       return { status: 201, headers, body: await showCampaign(deps, campaign) };
@@ -178,6 +180,10 @@ async function patched(deps: ApiDeps, draft: campaigns.CampaignRow, patch: Patch
     holidays,
     limits,
     follows,
+    capacity:
+      patch.capacity === undefined
+        ? draft.capacity
+        : await statedCapacity(deps.db, patch.capacity, planned.size),
     responseLinks,
     ...planned,
     startAt: toDate(startAt),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { campaignStates } from '../campaign-state.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
+import { capacityInputSchema, openResponsesSchema, shownCapacitySchema } from './capacity.ts';
 import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
@@ -45,6 +46,7 @@ export const newCampaignSchema = z
     holidays: holidaysSchema.default([]),
     limits: limitsSchema.default([]),
     follows: followsSchema.nullable().default(null),
+    capacity: capacityInputSchema.nullable().default(null),
     responseLinks: responseLinksSchema.default([]),
   })
   .meta({ id: 'NewCampaign' });
@@ -62,6 +64,7 @@ export const campaignPatchSchema = z
     holidays: holidaysSchema.optional(),
     limits: limitsSchema.optional(),
     follows: followsSchema.nullable().optional(),
+    capacity: capacityInputSchema.nullable().optional(),
     responseLinks: responseLinksSchema.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
@@ -148,6 +151,10 @@ export const campaignSchema = z
     holidays: holidaysSchema,
     limits: shownLimitsSchema,
     follows: shownFollowsSchema.nullable(),
+    capacity: shownCapacitySchema.nullable(),
+    responses: openResponsesSchema
+      .nullable()
+      .meta({ description: 'Null when the campaign does not follow its responses, or has nobody left' }),
     responseLinks: z.array(responseLinkSchema),
     updatedAt: instantSchema,
     pause: pauseSchema.nullable(),

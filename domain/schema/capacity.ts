@@ -7,7 +7,7 @@ import {
 } from '../capacity-settings.ts';
 import { formatDuration } from '../duration.ts';
 import { durationSchema } from './duration.ts';
-import { idSchema } from './shared.ts';
+import { durationSchema as shownDurationSchema, idSchema, instantSchema } from './shared.ts';
 
 const limits = capacityLimits;
 
@@ -88,3 +88,45 @@ export const capacityInputSchema = z
     description:
       'Makes the pace follow the answers: a batch is only as large as the open responses leave room for',
   });
+
+/** Capacity as answers carry it: what was said, durations in words. */
+export const shownCapacitySchema = z
+  .strictObject({
+    open: z.int().optional(),
+    desk: idSchema.optional(),
+    rate: z.number().optional(),
+    delay: shownDurationSchema.optional(),
+    handling: shownDurationSchema.optional(),
+    floor: z.int().optional(),
+    ceiling: z.int().optional(),
+    silentAfter: shownDurationSchema.optional(),
+  })
+  .meta({ id: 'Capacity', description: 'What makes the pace follow the answers' });
+
+/** How full the desk is, and what that means for the next batch. */
+export const openResponsesSchema = z
+  .strictObject({
+    open: z.int().meta({ description: 'Responses that are open now, of all campaigns of the desk' }),
+    limit: z.int().meta({ description: 'How many may be open' }),
+    expected: z
+      .number()
+      .meta({ description: 'How many more the mails already out should bring within the hour' }),
+    following: z
+      .enum(['room', 'heldBack', 'silent'])
+      .meta({ description: 'silent: no signal came, so the fixed pace is kept' }),
+    sentence: z.string().meta({ example: 'held back: 28 of 30 open, 6 more expected within the hour' }),
+  })
+  .meta({ id: 'OpenResponses', description: 'Open responses against the capacity' });
+
+export const capacityDecisionSchema = z
+  .strictObject({
+    at: instantSchema,
+    batch: z.int(),
+    kind: z.enum(['room', 'heldBack', 'silent']),
+    wanted: z.int(),
+    size: z.int(),
+    lookAgainAt: instantSchema,
+    inputs: z.record(z.string(), z.number().nullable()),
+    sentence: z.string(),
+  })
+  .meta({ id: 'CapacityDecision', description: 'What was decided about a batch, and by which figures' });

@@ -218,6 +218,7 @@ describe('a forecast', () => {
           ? { size: 0, lookAgainAt: at + 10 * minute }
           : { size: Math.min(wanted, 15), lookAgainAt: at },
       after: () => every(hours + 1),
+      heldBack: () => every(hours),
     });
     const result = forecast(state({ planned: 40, room: every(1) }), undisturbed);
     expect(told(result)).toEqual(['1: Tue 24, 09:00, 15', '2: Tue 24, 10:00, 15', '3: Tue 24, 11:00, 10']);
@@ -228,6 +229,7 @@ describe('a forecast', () => {
     const full: ResponseRoom = {
       decide: (at) => ({ size: 0, lookAgainAt: at + 5 * minute }),
       after: () => full,
+      heldBack: () => full,
     };
     expect(forecast(state({ room: full }), undisturbed)).toMatchObject({
       batches: [],

@@ -6,6 +6,7 @@ import type { Follows } from '../../db/follow-up.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
 import { startCampaign } from '../../db/start.ts';
 import type { SendingWindow } from '../../domain/calendar.ts';
+import type { StatedCapacity } from '../../domain/capacity-settings.ts';
 import type { Counts } from '../../domain/delivery-state.ts';
 import type { DomainLimit } from '../../domain/domain-limit.ts';
 import type { PaceForm } from '../../domain/pace-form.ts';
@@ -67,6 +68,7 @@ export interface DraftOptions {
   readonly holidays?: readonly string[];
   readonly limits?: readonly DomainLimit[];
   readonly follows?: Follows;
+  readonly capacity?: StatedCapacity;
   readonly content?: { subject: string; text?: string; html?: string; mjml?: string };
 }
 
@@ -92,6 +94,7 @@ export async function addDraft(db: Database, draft: DraftOptions = {}): Promise<
       windows: JSON.stringify(draft.windows ?? []),
       holidays: JSON.stringify(draft.holidays ?? []),
       limits: JSON.stringify(draft.limits ?? []),
+      capacity: draft.capacity === undefined ? null : JSON.stringify(draft.capacity),
       follows_id: draft.follows?.campaignId ?? null,
       follows_after_ms: draft.follows?.afterMs ?? null,
       follows_only: draft.follows?.only ?? null,

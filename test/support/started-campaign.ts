@@ -23,6 +23,7 @@ export async function insertStarted(
       holidays: [],
       limits: [],
       follows: null,
+      capacity: null,
       startAt: change.startAt ?? null,
     },
     'the test',

@@ -39,6 +39,8 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     holidays: [],
     limits: [],
     follows: null,
+    capacity: null,
+    responses: null,
     timeZone: 'Europe/Berlin',
     responseLinks: [],
     createdAt: '2026-12-01T10:00:00Z',

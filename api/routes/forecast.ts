@@ -1,0 +1,129 @@
+import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import { readForecastFacts, type ForecastFacts } from '../../db/forecast-facts.ts';
+import { expectedOpen } from '../../domain/expected-open.ts';
+import { forecast, type Forecast } from '../../domain/forecast.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { resolvePace, type AskedPace, type PaceForm } from '../../domain/pace-form.ts';
+import type { Pace } from '../../domain/pace.ts';
+import type { PlanState } from '../../domain/planner.ts';
+import { forecastParamsSchema, forecastQuerySchema, forecastSchema } from '../../domain/schema/forecast.ts';
+import { showPace } from '../campaign-view.ts';
+import { refuse } from '../check-input.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { notFound } from '../problem.ts';
+import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
+
+/** So many batches are listed. */
+const listed = 1_000;
+/** A decision about room costs a fraction of a millisecond, and every batch needs one. */
+const batchesWithRoom = 2_000;
+const dayMs = 86_400_000;
+/** A run that is longer than this is most likely not meant. */
+const longRunMs = 400 * dayMs;
+
+export const forecastEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'forecastCampaign',
+    method: 'get',
+    path: '/v1/campaigns/{campaignId}/forecast',
+    role: 'viewer',
+    tag: 'Forecast',
+    summary: 'The batches to come and the end; with parameters: what if',
+    description:
+      'By the planner that the campaign itself follows: if nothing changes, the run does this. Works on drafts too. Changes nothing.',
+    params: forecastParamsSchema,
+    query: forecastQuerySchema,
+    answers: { 200: { description: 'The forecast', schema: forecastSchema } },
+    handle: async ({ deps: { db }, params: { campaignId }, query }) => {
+      const campaign = await readCampaign(db, campaignId);
+      if (campaign === null) throw notFound('campaign', campaignId);
+      const now = Date.now();
+      const { startAt, capacity = null, every: gapMs, ...asked } = query;
+      const facts = await readForecastFacts(db, campaignId, now, capacity);
+      const begun = withStart(facts.state, campaign, startAt ?? null, now);
+      const supposed = withPace(begun, { ...asked, gapMs }, campaign);
+      const result = forecast(supposed.state, {
+        ...facts,
+        ...(facts.capacity === null ? {} : { maxBatches: batchesWithRoom }),
+      });
+      const { batches, truncated } = result;
+      return {
+        status: 200,
+        body: {
+          asOf: wireInstant(now),
+          pace: showPace(supposed.state.pace, supposed.form),
+          batches: batches
+            .slice(0, listed)
+            .map(({ batch, at, size }) => ({ batch, at: wireInstant(at), size })),
+          total: batches.length,
+          truncated: truncated || batches.length > listed,
+          ...showEnd(result, campaign),
+          assumptions: [...result.assumptions],
+          responses: showPeak(facts, result),
+          warnings: warningsOf(result, now),
+        },
+      };
+    },
+  }),
+];
+
+/** A campaign that is not under way begins at its start, or when it would be started: now. */
+function withStart(
+  state: PlanState,
+  { state: campaignState, start_at }: CampaignRow,
+  startAt: Instant | null,
+  now: Instant,
+): PlanState {
+  if (campaignState !== 'draft' && campaignState !== 'scheduled') {
+    if (startAt === null) return state;
+    const detail = `the campaign is ${campaignState}: it has started; leave startAt out`;
+    throw refuse('invalidQuery', [{ pointer: '/startAt', detail }]);
+  }
+  const begins = Math.max(startAt ?? start_at?.getTime() ?? 0, now);
+  return { ...state, notBefore: begins, notBeforeReason: 'startAt', latestStart: null };
+}
+
+/** With another pace when one is asked for. */
+function withPace(
+  state: PlanState,
+  asked: AskedPace,
+  campaign: CampaignRow,
+): { readonly state: PlanState; readonly form: PaceForm } {
+  if (Object.values(asked).every((value) => value === undefined)) return { state, form: campaign.pace_form };
+  const resolved = resolvePace(asked, {
+    recipients: state.planned + state.deferredAt.length,
+    from: Math.max(state.now, state.notBefore),
+    calendar: state.calendar,
+    lastBatch: state.lastBatch,
+  });
+  if ('refusal' in resolved) throw refuse('invalidQuery', [{ pointer: '', detail: resolved.refusal }]);
+  const pace: Pace = resolved.pace;
+  return { state: { ...state, pace, ramp: null, jitter: null }, form: resolved.form };
+}
+
+function showEnd({ finishAt, because, range }: Forecast, campaign: CampaignRow) {
+  const waits =
+    campaign.follows_id !== null && campaign.start_at === null && campaign.snapshot_at === null
+      ? 'it starts after the campaign that it follows: the batches are as if that were now'
+      : null;
+  return {
+    finishAt: waits === null ? wireInstantOrNull(finishAt) : null,
+    because: waits ?? because,
+    range:
+      range === undefined || waits !== null
+        ? null
+        : { early: wireInstant(range.early), late: wireInstant(range.late) },
+  };
+}
+
+function showPeak({ capacity }: ForecastFacts, { batches }: Forecast) {
+  if (capacity === null) return null;
+  const { limit, peak, peakAt, peakDeviation } = expectedOpen(capacity, batches);
+  return { limit, peak, peakAt: wireInstant(peakAt), deviation: peakDeviation };
+}
+
+function warningsOf({ finishAt }: Forecast, now: Instant): string[] {
+  if (finishAt === null || finishAt - now <= longRunMs) return [];
+  const days = Math.round((finishAt - now) / dayMs);
+  return [`at this pace it takes ${days} days; choose a larger size or a shorter gap if that is not meant`];
+}
