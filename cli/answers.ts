@@ -45,3 +45,31 @@ export type Explanation = z.output<typeof explanationSchema>;
 export type Preview = z.output<typeof previewSchema>;
 export type TestSend = z.output<typeof testSendSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
+
+/** What is still to come, now or at another pace (`GET /v1/campaigns/{id}/forecast`). */
+export interface Forecast {
+  readonly asOf: string;
+  readonly pace: WirePace;
+  readonly batches: readonly PlannedBatch[];
+  /** Batches to come, also those that `batches` leaves out when it is truncated. */
+  readonly total: number;
+  readonly truncated: boolean;
+  /** Null: it cannot be known, and `because` says why. */
+  readonly finishAt: string | null;
+  readonly range: { readonly early: string; readonly late: string } | null;
+  readonly because: string | null;
+  readonly assumptions: readonly string[];
+  /** Expected open responses at their highest against the capacity; null without a capacity. */
+  readonly responses: {
+    readonly limit: number;
+    readonly peak: number;
+    readonly peakAt: string | null;
+  } | null;
+  readonly warnings: readonly string[];
+}
+
+export interface PlannedBatch {
+  readonly batch: number;
+  readonly at: string;
+  readonly size: number;
+}

@@ -6,6 +6,26 @@ export function clock(instant: string | Date, zone: string, now: Date): string {
   return dayOf(at, zone) === dayOf(now, zone) ? time : `${dayOf(at, zone)} ${time}`;
 }
 
+/**
+ * The same moment in few columns: "16:40", "Thu 3 Dec 16:40", with the year when it is another one. Seconds only where they
+ * matter, within an hour of `now`.
+ */
+export function shortClock(instant: string | Date, zone: string, now: Date): string {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return '—';
+  const near = Math.abs(at.getTime() - now.getTime()) < 3_600_000;
+  const time = part(at, zone, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(near ? { second: '2-digit' } : {}),
+    hourCycle: 'h23',
+  });
+  if (dayOf(at, zone) === dayOf(now, zone)) return time;
+  const sameYear = part(at, zone, { year: 'numeric' }) === part(now, zone, { year: 'numeric' });
+  const day = dayOf(at, zone).replace(',', '');
+  return `${sameYear ? day.replace(/ \d{4}$/, '') : day} ${time}`;
+}
+
 /** "in 6 min 12 s", "2 h 5 min ago", "now": the two largest units. */
 export function relative(instant: string | Date, now: Date): string {
   const ms = new Date(instant).getTime() - now.getTime();

@@ -3,6 +3,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { addControlCommands } from './control.ts';
 import { addCreateCommand } from './create.ts';
 import { addExplainCommand } from './explain.ts';
+import { addForecastCommand } from './forecast.ts';
 import { addHistoryCommands } from './history.ts';
 import { addListCommand } from './list.ts';
 import { addMailCommands } from './mail.ts';
@@ -29,6 +30,7 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
   addStartCommand(campaign, surroundings);
   addWatchCommand(campaign, surroundings);
   addControlCommands(campaign, surroundings);
+  addForecastCommand(campaign, surroundings);
   addReportCommand(campaign, surroundings);
   addExplainCommand(campaign, surroundings);
   addRecipientsCommand(campaign, surroundings);

@@ -9,11 +9,16 @@ import { clean } from '../terminal-text.ts';
 import { findCampaignId } from './find-campaign.ts';
 import { readPace, sayPace } from './pace-text.ts';
 import { nextSentence, stateSentence } from './state-words.ts';
+import { tryPace } from './try-pace.ts';
 
 interface ActOptions extends CommonOptions {
   readonly reason?: string;
   readonly acknowledge?: boolean;
   readonly yes?: boolean;
+}
+
+interface PaceOptions extends ActOptions {
+  readonly dryRun?: boolean;
 }
 
 /** pause, resume, pace, cancel: what an operator can do with a campaign that was started. */
@@ -24,10 +29,13 @@ export function addControlCommands(campaign: Command, surroundings: Surroundings
   actCommand(campaign, 'resume <id>', 'go on where it was paused or held')
     .option('--acknowledge', 'needed after a hold: its cause has been looked at')
     .action(async (typed: string, options: ActOptions) => resume(typed, options, surroundings));
-  actCommand(campaign, 'pace <id> <size/gap>', 'change batch size and gap at once, such as 100/10m').action(
-    async (typed: string, pace: string, options: ActOptions) =>
-      changePace(typed, pace, options, surroundings),
-  );
+  actCommand(campaign, 'pace <id> <size/gap>', 'change batch size and gap at once, such as 100/10m')
+    .option('--dry-run', "show today's finish and the new one side by side; change nothing")
+    .action(async (typed: string, pace: string, options: PaceOptions) =>
+      options.dryRun === true
+        ? tryPace(typed, pace, options, surroundings)
+        : changePace(typed, pace, options, surroundings),
+    );
   actCommand(campaign, 'cancel <id>', 'stop for good: what was not handed over is never sent')
     .option('--yes', 'do not ask')
     .action(async (typed: string, options: ActOptions) => cancel(typed, options, surroundings));

@@ -1,4 +1,4 @@
-import type { Campaign, Control, MainGate } from '../../../cli/answers.ts';
+import type { Campaign, Control, Forecast, MainGate } from '../../../cli/answers.ts';
 import type { WatchView } from '../../../cli/campaign/watch-view.ts';
 import type { Counts } from '../../../domain/delivery-state.ts';
 
@@ -66,6 +66,28 @@ export function sampleAct(change: Partial<Control> = {}): Control {
     from: { size: 50, every: '20m' },
     to: { size: 100, every: '20m' },
     reason: 'two more people at the desk',
+    ...change,
+  };
+}
+
+/** The rest of the sample campaign: batches 8 to 21, one every 20 minutes from 14:20 in Berlin on. */
+export function sampleForecast(change: Partial<Forecast> = {}): Forecast {
+  return {
+    asOf: sampleNow.toISOString(),
+    pace: { size: 50, every: '20m' },
+    batches: Array.from({ length: 14 }, (_, index) => ({
+      batch: 8 + index,
+      at: new Date(Date.parse('2026-12-01T13:20:00Z') + index * 1_200_000).toISOString(),
+      size: index < 13 ? 50 : 38,
+    })),
+    total: 14,
+    truncated: false,
+    finishAt: '2026-12-01T17:40:00Z',
+    range: { early: '2026-12-01T17:40:00Z', late: '2026-12-01T18:10:00Z' },
+    because: null,
+    assumptions: ['the relay answers as it did in the last hour'],
+    responses: null,
+    warnings: [],
     ...change,
   };
 }

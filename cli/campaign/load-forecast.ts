@@ -1,0 +1,26 @@
+import type { Api, Query } from '../api.ts';
+import type { Forecast, WirePace } from '../answers.ts';
+
+/** What else the planner is asked to suppose; what is left out stays as it is. */
+export interface Supposed {
+  readonly pace?: WirePace;
+  readonly startAt?: string;
+  readonly capacity?: string;
+}
+
+export async function loadForecast(api: Api, id: string, supposed: Supposed = {}): Promise<Forecast> {
+  const { pace, startAt, capacity } = supposed;
+  const query: Query = { size: pace?.size, every: pace?.every, startAt, capacity };
+  return api.get<Forecast>(`/v1/campaigns/${id}/forecast`, query);
+}
+
+/** Both from one moment, so that what differs is the pace alone. */
+export interface WhatIf {
+  readonly today: Forecast;
+  readonly changed: Forecast;
+}
+
+export async function loadWhatIf(api: Api, id: string, supposed: Supposed): Promise<WhatIf> {
+  const [today, changed] = await Promise.all([loadForecast(api, id), loadForecast(api, id, supposed)]);
+  return { today, changed };
+}
