@@ -21,12 +21,17 @@ export interface LiveScreen {
 export function openLiveScreen(
   surroundings: Surroundings,
   paint: Paint,
-  draw: (columns: number) => readonly Line[],
+  draw: (size: { columns: number; rows: number }) => readonly Line[],
 ): LiveScreen {
   const { out } = surroundings;
   let open = true;
+  let shown = '';
   const redraw = (): void => {
-    if (open) out.write(frame(draw(out.size().columns), out.size(), paint));
+    if (!open) return;
+    const next = frame(draw(out.size()), out.size(), paint);
+    // What stands there already is not sent again: less to flicker, less over a slow line.
+    if (next !== shown) out.write(next);
+    shown = next;
   };
   const giveBack = (): void => {
     if (open) out.write(leave);
@@ -36,6 +41,7 @@ export function openLiveScreen(
   const noExit = surroundings.onExit(giveBack);
   const noResize = out.onResize(() => {
     if (open) out.write('\u001b[2J');
+    shown = '';
     redraw();
   });
   return {

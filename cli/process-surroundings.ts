@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { isatty } from 'node:tty';
 import type { Input, Output, Surroundings } from './surroundings.ts';
 
@@ -47,7 +48,9 @@ function input(stream: NodeJS.ReadStream): Input {
   return {
     isTTY: isatty(0),
     onKey: (pressed) => {
-      const onData = (data: Buffer): void => pressed(data.toString('utf8'));
+      // A character of several bytes may arrive in two pieces.
+      const decoder = new StringDecoder('utf8');
+      const onData = (data: Buffer): void => pressed(decoder.write(data));
       stream.setRawMode(true);
       stream.on('data', onData);
       stream.resume();

@@ -23,8 +23,8 @@ export interface Output {
 
 export interface Input {
   readonly isTTY: boolean;
-  /** Every key as it is pressed; answers how to stop that. Only with a terminal. */
-  readonly onKey: (pressed: (key: string) => void) => () => void;
+  /** What is typed as it arrives, several keys at once when they came together; answers how to stop that. Only with a terminal. */
+  readonly onKey: (pressed: (keys: string) => void) => () => void;
   /** One line, without its end. Only with a terminal. */
   readonly question: (text: string) => Promise<string>;
 }

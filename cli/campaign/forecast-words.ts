@@ -4,14 +4,14 @@ import { clean } from '../terminal-text.ts';
 import { shortClock, spanOf } from '../times.ts';
 import { sayPace } from './pace-text.ts';
 
-/** "finishes Thu 3 Dec 16:40, 14 batches to come (between 16:40 and 17:20)", or why that cannot be known. */
+/** "Thu 3 Dec 16:40, 14 batches to come (16:40–17:20)", or why that cannot be known. */
 export function finishSentence(forecast: Forecast, zone: string, now: Date): string {
   const { finishAt, range, total } = forecast;
-  if (finishAt === null) return `finish not known: ${whyUnknown(forecast)}`;
-  const between = range === null ? '' : ` (between ${sayRange(range, zone, now)})`;
-  if (total === 0) return `nothing more is to come${between}`;
+  if (finishAt === null) return `not known: ${whyUnknown(forecast)}`;
+  const between = range === null ? '' : ` (${sayRange(range, zone, now)})`;
+  if (total === 0) return 'nothing more is to come';
   const batches = total === 1 ? '1 batch' : plural(total, 'batch', 'batches');
-  return `finishes ${shortClock(finishAt, zone, now)}, ${batches} to come${between}`;
+  return `${shortClock(finishAt, zone, now)}, ${batches} to come${between}`;
 }
 
 export interface Compared {
@@ -31,7 +31,7 @@ export function compareForecasts(today: Forecast, changed: Forecast, zone: strin
     row('pace', ({ pace }) => sayPace(pace)),
     row('finish', (forecast) => sayFinish(forecast, zone, now)),
     { label: '', today: '', changed: difference(today, changed) },
-    row('between', ({ range }) => (range === null ? '' : sayRange(range, zone, now))),
+    row('range', ({ range }) => (range === null ? '' : sayRange(range, zone, now))),
     row('to come', ({ total }) => plural(total, 'batch', 'batches')),
     row('next', ({ batches: [next] }) => (next === undefined ? '—' : shortClock(next.at, zone, now))),
     row('peak open', ({ responses }) => (responses === null ? '' : sayPeak(responses, zone, now))),
@@ -67,7 +67,7 @@ function sayPeak(responses: NonNullable<Forecast['responses']>, zone: string, no
 }
 
 function sayRange({ early, late }: NonNullable<Forecast['range']>, zone: string, now: Date): string {
-  return `${shortClock(early, zone, now)} and ${shortClock(late, zone, now)}`;
+  return `${shortClock(early, zone, now)}–${shortClock(late, zone, now)}`;
 }
 
 const reasons = new Map([

@@ -52,7 +52,7 @@ function forecastLines(forecast: Forecast, campaign: Campaign, now: Date, width:
   const when = finishAt === null ? '' : `; ${relative(finishAt, now)}, times in ${zone}`;
   return [
     `${clean(campaign.name)}: ${sayPace(pace)}`,
-    `${finishSentence(forecast, zone, now)}${when}`,
+    `finish: ${finishSentence(forecast, zone, now)}${when}`,
     ...(responses === null ? [] : [peakSentence(responses, zone, now)]),
     ...warnings.map((warning) => `! ${clean(warning)}`),
     ...(forecast.batches.length === 0 ? [] : ['', ...calendarLines(forecast, zone, now, width)]),

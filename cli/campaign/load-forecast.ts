@@ -1,5 +1,6 @@
 import type { Api, Query } from '../api.ts';
 import type { Forecast, WirePace } from '../answers.ts';
+import { Failure } from '../failure.ts';
 
 /** What else the planner is asked to suppose; what is left out stays as it is. */
 export interface Supposed {
@@ -23,4 +24,10 @@ export interface WhatIf {
 export async function loadWhatIf(api: Api, id: string, supposed: Supposed): Promise<WhatIf> {
   const [today, changed] = await Promise.all([loadForecast(api, id), loadForecast(api, id, supposed)]);
   return { today, changed };
+}
+
+/** An older server has no forecast: no such page (404) or no such method (405). */
+export function hasNoForecast(error: unknown): boolean {
+  const status = error instanceof Failure ? error.problem?.status : undefined;
+  return status === 404 || status === 405;
 }

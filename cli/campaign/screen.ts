@@ -1,210 +1,106 @@
-import { deliveryStates, type Counts, type DeliveryState } from '../../domain/delivery-state.ts';
-import { count, percent, plural } from '../numbers.ts';
-import type { Style } from '../paint.ts';
-import { clean, clip, columnsOf, pad, wrap, type Line } from '../terminal-text.ts';
+import { columnsOf, type Line } from '../terminal-text.ts';
 import { clock, spanOf } from '../times.ts';
-import { actor, actWords } from './act-words.ts';
-import { sayPace } from './pace-text.ts';
-import { progressBar } from './progress-bar.ts';
-import {
-  hasEnded,
-  inFlightSentence,
-  nextSentence,
-  settledOf,
-  stateBadge,
-  stateName,
-  stateSentence,
-} from './state-words.ts';
+import { actLines } from './act-lines.ts';
+import { batchLines } from './batch-lines.ts';
+import { bannerLines, countLines, headLines, progressLine } from './headline.ts';
+import { planLines } from './plan-lines.ts';
+import { keyLine, noticeLines, panelLines } from './room-lines.ts';
+import { quietRoom, type Room } from './room.ts';
+import { hasEnded } from './state-words.ts';
+import { timelineLines } from './timeline.ts';
+import { warningLines } from './warning-lines.ts';
 import type { WatchView } from './watch-view.ts';
 
-/** A stream that comes back at once (the API is restarted) is not worth an alarm. */
-const lostBannerMs = 5_000;
-
-/** The live screen of one campaign as lines, none wider than `width` once rendered. Pure: the same view gives the same lines. */
-export function drawScreen(view: WatchView, width: number, now: Date): Line[] {
-  const inner = Math.max(20, Math.min(width, 120));
-  return [
-    ...banner(view, inner, now),
-    ...headline(view, inner, now),
-    [],
-    progressLine(view, inner),
-    ...countLines(view.campaign.counts, inner),
-    [],
-    ...planLines(view, inner, now),
-    ...actLines(view, inner, now),
-    ...warnings(view, inner, now),
-    [],
-    ...footer(view, inner, now),
-  ];
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
-function banner({ lostSince, mainGate }: WatchView, width: number, now: Date): Line[] {
-  const lines: Line[] = [];
-  const lostMs = lostSince === null ? 0 : now.getTime() - lostSince.getTime();
-  if (lostMs >= lostBannerMs)
-    lines.push([
-      ['bad', clip(`! stream lost for ${spanOf(lostMs)}: the numbers below may be old; trying again`, width)],
-    ]);
-  if (mainGate?.open === false) {
-    const reason = mainGate.reason === null ? '' : `: ${clean(mainGate.reason)}`;
-    lines.push([
-      ['bad', clip(`! the main gate is closed${reason}: nothing leaves (sluice gate open)`, width)],
-    ]);
-  }
-  return lines.length > 0 ? [...lines, []] : [];
-}
-
-function headline({ campaign }: WatchView, width: number, now: Date): Line[] {
-  const badge = stateBadge(campaign.state);
-  const name = clip(clean(campaign.name), Math.max(8, width - columnsOf(badge.text) - 2));
-  const space = ' '.repeat(Math.max(2, width - columnsOf(name) - columnsOf(badge.text)));
-  const sentence = wrap(stateSentence(campaign, now), width).map((text): Line => [['plain', text]]);
-  const inFlight =
-    campaign.pause !== null && (campaign.state === 'paused' || campaign.state === 'held')
-      ? wrap(inFlightSentence(campaign.pause, now, campaign.timeZone), width).map((text): Line => [
-          ['plain', text],
-        ])
-      : [];
-  return [
-    [
-      ['strong', name],
-      ['plain', space],
-      [badge.style, badge.text],
-    ],
-    ...sentence,
-    ...inFlight,
-  ];
-}
-
-function progressLine({ campaign }: WatchView, width: number): Line {
-  const { counts, state } = campaign;
-  const settled = settledOf(counts);
-  const figures = ` ${percent(settled, counts.total, hasEnded(state))} %  ${count(settled)} of ${count(counts.total)}`;
-  return [...progressBar(counts, Math.max(8, width - columnsOf(figures))), ['strong', figures]];
-}
-
-/** The counts by state in columns of one width, so that nothing moves when a number grows. */
-function countLines(counts: Counts, width: number): Line[] {
-  const cell =
-    Math.max(...deliveryStates.map((state) => stateName(state).length)) + count(counts.total).length + 4;
-  const perLine = Math.max(1, Math.min(4, Math.floor(width / cell)));
-  const lines: Line[] = [];
-  for (let first = 0; first < shownStates.length; first += perLine) {
-    const states = shownStates.slice(first, first + perLine);
-    lines.push(
-      states.flatMap((state): Line => {
-        const style = counts[state] === 0 ? 'dim' : stateStyles[state];
-        const mark = counts[state] > 0 ? (marks.get(state) ?? '') : '';
-        const number = pad(`${mark}${count(counts[state])}`, count(counts.total).length + 1, 'right');
-        return [[style, pad(`${number} ${stateName(state)}`, cell)]];
-      }),
-    );
+/**
+ * The control room of one campaign as lines, none wider than the terminal once rendered. Pure: the same view gives the same lines.
+ * A low terminal gets less of what is told elsewhere too, never less of the state, the warnings, or what is about to be done.
+ * `room` null: nobody can press a key.
+ */
+export function drawScreen(
+  view: WatchView,
+  size: ScreenSize,
+  now: Date,
+  room: Room | null = quietRoom,
+): Line[] {
+  const width = Math.max(20, Math.min(size.columns, 120));
+  let lines: Line[] = [];
+  for (const detail of details) {
+    lines = drawAt(detail, view, width, now, room);
+    if (lines.length <= size.rows) return lines;
   }
   return lines;
 }
 
-function planLines(view: WatchView, width: number, now: Date): Line[] {
-  const { campaign, batch } = view;
-  const { next, state, counts } = campaign;
-  if (hasEnded(state)) return [];
-  const lines: Line[] = [labelled('Pace', sayPace(campaign.pace), width)];
-  if (batch !== null && batch.finishedAt === null && counts.sending + batch.counts.total > 0)
-    lines.push(labelled('Now', batchUnderWay(view), width));
-  if (next !== null && (state === 'running' || state === 'scheduled'))
-    lines.push(...labelledWrapped('Next', nextSentence(next, campaign.timeZone, now), width));
-  return lines;
+interface Detail {
+  readonly acts: number;
+  /** Batches of each side of now. */
+  readonly batches: number;
+  readonly timeline: 'full' | 'axis' | 'none';
+  readonly counts: boolean;
+  /** Empty lines between the parts. */
+  readonly air: boolean;
 }
 
-function batchUnderWay({ batch, campaign }: WatchView): string {
-  if (batch === null) return '';
-  const done = settledOf(batch.counts) + batch.counts.deferred;
-  const waits = campaign.state === 'paused' || campaign.state === 'held' ? ', interrupted' : '';
-  return `batch ${batch.number}: ${count(done)} of ${plural(batch.size, 'mail')} done${waits}`;
-}
-
-function actLines({ acts, campaign }: WatchView, width: number, now: Date): Line[] {
-  if (acts.length === 0) return [];
-  const zone = campaign.timeZone;
-  const shown = acts.slice(0, 5).map((act): Line => {
-    const reason = act.reason === null || act.reason === '' ? '' : `: ${clean(act.reason)}`;
-    return [
-      ['dim', `  ${clock(act.at, zone, now)}  `],
-      ['plain', `${actor(act)} ${actWords(act)}${reason}`],
-    ];
-  });
-  return [[], [['strong', clip('Last acts', width)]], ...shown];
-}
-
-function warnings({ campaign }: WatchView, width: number, now: Date): Line[] {
-  const { counts, id, state, trouble } = campaign;
-  const lines: Line[] = [];
-  const warn = (style: Style, text: string): void => {
-    lines.push([], ...wrap(text, width).map((line): Line => [[style, line]]));
-  };
-  if (state === 'held')
-    warn('bad', `! mend the cause, then: sluice campaign resume ${shortId(id)} --acknowledge`);
-  if (trouble !== null && (state === 'running' || state === 'held'))
-    warn(
-      'bad',
-      `! the SMTP relay has been in trouble since ${clock(trouble.since, campaign.timeZone, now)}: ${clean(trouble.text)}`,
-    );
-  if (counts.inDoubt > 0)
-    warn(
-      'warn',
-      `! ${count(counts.inDoubt)} in doubt: handed to the relay, no answer recorded; never sent again by itself. Who, and how to settle: sluice campaign report ${shortId(id)}`,
-    );
-  return lines;
-}
-
-function footer({ campaign, updatedAt, lostSince }: WatchView, width: number, now: Date): Line[] {
-  const leave = hasEnded(campaign.state)
-    ? `sluice campaign report ${shortId(campaign.id)} shows the end result`
-    : 'q or Ctrl-C leaves; the campaign goes on';
-  const fresh =
-    lostSince === null ? '● live' : `○ reconnecting; as of ${clock(updatedAt, campaign.timeZone, now)}`;
-  const space = width - columnsOf(leave) - columnsOf(fresh);
-  if (space < 2) return [[['dim', leave]], [['dim', fresh]]];
-  return [[['dim', leave + ' '.repeat(space) + fresh]]];
-}
-
-function labelled(label: string, text: string, width: number): Line {
-  return [
-    ['strong', pad(label, 6)],
-    ['plain', clip(text, width - 6)],
-  ];
-}
-
-function labelledWrapped(label: string, text: string, width: number): Line[] {
-  return wrap(text, width - 6).map((line, index) => labelled(index === 0 ? label : '', line, width));
-}
-
-function shortId(id: string): string {
-  return id.slice(0, 8);
-}
-
-const shownStates: readonly DeliveryState[] = [
-  'sent',
-  'sending',
-  'deferred',
-  'planned',
-  'failed',
-  'skipped',
-  'cancelled',
-  'inDoubt',
+/** From everything to the least; the first one that fits is drawn. */
+const details: readonly Detail[] = [
+  { acts: 5, batches: 3, timeline: 'full', counts: true, air: true },
+  { acts: 3, batches: 3, timeline: 'full', counts: true, air: true },
+  { acts: 2, batches: 2, timeline: 'full', counts: true, air: true },
+  { acts: 2, batches: 2, timeline: 'full', counts: true, air: false },
+  { acts: 1, batches: 2, timeline: 'full', counts: true, air: false },
+  { acts: 1, batches: 1, timeline: 'full', counts: true, air: false },
+  { acts: 1, batches: 1, timeline: 'axis', counts: true, air: false },
+  { acts: 0, batches: 1, timeline: 'axis', counts: true, air: false },
+  { acts: 0, batches: 0, timeline: 'axis', counts: true, air: false },
+  { acts: 0, batches: 0, timeline: 'axis', counts: false, air: false },
+  { acts: 0, batches: 0, timeline: 'none', counts: false, air: false },
 ];
 
-const stateStyles: Readonly<Record<DeliveryState, Style>> = {
-  sent: 'good',
-  sending: 'accent',
-  deferred: 'accent',
-  planned: 'plain',
-  failed: 'bad',
-  skipped: 'warn',
-  cancelled: 'warn',
-  inDoubt: 'warn',
-};
+function drawAt(detail: Detail, view: WatchView, width: number, now: Date, room: Room | null): Line[] {
+  const shown = room ?? quietRoom;
+  const panel = panelLines(view, shown, width, now);
+  const helping = shown.mode.kind === 'helping';
+  const timeline =
+    detail.timeline === 'none' ? [] : timelineLines(view, width, now, { legend: detail.timeline === 'full' });
+  const parts: readonly (readonly Line[])[] = [
+    bannerLines(view, width, now),
+    headLines(view, shown, width, now),
+    [progressLine(view, width), ...(detail.counts ? countLines(view, width) : [])],
+    helping ? [] : planLines(view, width, now),
+    helping ? [] : [...timeline, ...batchLines(view, width, now, detail.batches)],
+    panel.length > 0 ? panel : actLines(view, width, now, detail.acts),
+    warningLines(view, width, now),
+    [...noticeLines(shown, width), ...footer(view, width, now, room)],
+  ];
+  return joined(parts, detail.air);
+}
 
-const marks = new Map<DeliveryState, string>([
-  ['failed', '×'],
-  ['inDoubt', '!'],
-]);
+/** The parts that say something, with an empty line between them. */
+function joined(parts: readonly (readonly Line[])[], air: boolean): Line[] {
+  const told = parts.filter((part) => part.length > 0);
+  return told.flatMap((part, index) => (air && index > 0 ? [[], ...part] : [...part]));
+}
+
+/** What can be done now, and how fresh it all is. */
+function footer(view: WatchView, width: number, now: Date, room: Room | null): Line[] {
+  const { campaign, updatedAt, lostSince } = view;
+  const ways = hasEnded(campaign.state)
+    ? `sluice campaign report ${campaign.id.slice(0, 8)} shows the end result`
+    : room === null
+      ? 'Ctrl-C leaves; the campaign goes on'
+      : keyLine(view, room);
+  const ageMs = Math.max(0, now.getTime() - updatedAt.getTime());
+  const fresh =
+    lostSince === null
+      ? `● live, ${spanOf(ageMs)} ago`
+      : `○ reconnecting; as of ${clock(updatedAt, campaign.timeZone, now)}`;
+  const space = width - columnsOf(ways) - columnsOf(fresh);
+  // The last line is the one that the lowest terminal keeps.
+  if (space < 2) return [[['dim', fresh]], [['dim', ways]]];
+  return [[['dim', ways + ' '.repeat(space) + fresh]]];
+}

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { apiCommand, openSession, type CommonOptions, type Session } from '../command.ts';
 import { Failure } from '../failure.ts';
-import { openLiveScreen } from '../live-screen.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { openControlRoom } from './control-room.ts';
 import { findCampaignId } from './find-campaign.ts';
 import { followCampaign } from './follow-campaign.ts';
-import { drawScreen } from './screen.ts';
-import { hasEnded, stateSentence } from './state-words.ts';
+import { stateSentence } from './state-words.ts';
 import { watchLines } from './watch-lines.ts';
 import type { WatchView } from './watch-view.ts';
 
@@ -26,7 +25,7 @@ export function addWatchCommand(campaign: Command, surroundings: Surroundings): 
     )
     .addHelpText(
       'after',
-      '\nq or Ctrl-C leaves the screen; the campaign goes on. Ends by itself when the campaign has ended.',
+      '\nOn a terminal: p pauses, r resumes, + - > < try a pace, u takes the last one back, ? shows the keys, q leaves; the campaign goes on. Ends by itself when the campaign has ended.',
     )
     .action(async (typed: string, options: WatchOptions) => {
       const session = openSession(options, surroundings);
@@ -41,58 +40,16 @@ export function addWatchCommand(campaign: Command, surroundings: Surroundings): 
 }
 
 async function watch(session: Session, id: string): Promise<WatchView> {
-  const { input, onInterrupt, out } = session.surroundings;
+  const { onInterrupt, out } = session.surroundings;
   const left = new AbortController();
   const noInterrupt = onInterrupt(() => left.abort());
   try {
-    if (!out.isTTY || session.json) return await watchInLines(session, id, left.signal);
-    const noKeys = input.isTTY
-      ? input.onKey((key) => {
-          if (leaveKeys.has(key)) left.abort();
-        })
-      : (): void => undefined;
-    try {
-      return await watchOnScreen(session, id, left.signal);
-    } finally {
-      noKeys();
-    }
+    return out.isTTY && !session.json
+      ? await openControlRoom(session, id, left)
+      : await watchInLines(session, id, left.signal);
   } finally {
     noInterrupt();
   }
-}
-
-/** q, Q, Ctrl-C and Ctrl-D; in raw mode the terminal makes no signal of them. */
-const leaveKeys = new Set(['q', 'Q', '\u0003', '\u0004']);
-
-async function watchOnScreen(session: Session, id: string, signal: AbortSignal): Promise<WatchView> {
-  const { api, paint, surroundings } = session;
-  let view: WatchView | null = null;
-  // Nothing is asked of the terminal before the campaign is known: an error stays readable.
-  let screen: ReturnType<typeof openLiveScreen> | null = null;
-  const show = (next: WatchView): void => {
-    view = next;
-    screen ??= openLiveScreen(surroundings, paint, (columns) =>
-      view === null ? [] : drawScreen(view, columns, surroundings.now()),
-    );
-    screen.redraw();
-  };
-  const countdown = setInterval(() => screen?.redraw(), 1_000);
-  let last: WatchView;
-  try {
-    last = await followCampaign({ api, id, signal, show, now: surroundings.now });
-  } finally {
-    clearInterval(countdown);
-    // Assigned in a callback, which the compiler does not follow.
-    (screen as ReturnType<typeof openLiveScreen> | null)?.close();
-  }
-  const ended = hasEnded(last.campaign.state);
-  session.say(
-    `${last.campaign.name}: ${stateSentence(last.campaign, surroundings.now())}`,
-    ended
-      ? `report: sluice campaign report ${id.slice(0, 8)}`
-      : `the campaign goes on; back to it: sluice campaign watch ${id.slice(0, 8)}`,
-  );
-  return last;
 }
 
 async function watchInLines(session: Session, id: string, signal: AbortSignal): Promise<WatchView> {

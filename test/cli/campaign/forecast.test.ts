@@ -36,7 +36,7 @@ describe('campaign forecast', () => {
   it('prints the finish with its range, the assumptions and the calendar by its head and its tail', async () => {
     const { code, out } = await sluice(['campaign', 'forecast', sampleId]);
     expect(code).toBe(0);
-    expect(out).toContain('finishes 18:40, 14 batches to come (between 18:40 and 19:10); in 4 h 26 min');
+    expect(out).toContain('finish: 18:40, 14 batches to come (18:40–19:10); in 4 h 26 min');
     expect(out).toContain('This assumes:\n  - the relay answers as it did in the last hour');
     expect(out).toMatch(
       /BATCH {2}AT \(Europe\/Berlin\) {2}FROM NOW +SIZE\n +8 {2}14:20:00 +in 6 min 12 s +50/,
@@ -79,7 +79,7 @@ describe('campaign forecast', () => {
       ['campaign', 'forecast', sampleId],
       planning({ [`GET ${path}/forecast`]: { body } }),
     );
-    expect(out).toContain('finish not known: the campaign is paused');
+    expect(out).toContain('finish: not known: the campaign is paused');
   });
 
   it('tells a peak of open responses above the capacity, and each warning', async () => {

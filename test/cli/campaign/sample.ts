@@ -1,4 +1,4 @@
-import type { Campaign, Control, Forecast, MainGate } from '../../../cli/answers.ts';
+import type { Batch, Campaign, Control, Forecast, MainGate } from '../../../cli/answers.ts';
 import type { WatchView } from '../../../cli/campaign/watch-view.ts';
 import type { Counts } from '../../../domain/delivery-state.ts';
 
@@ -70,6 +70,27 @@ export function sampleAct(change: Partial<Control> = {}): Control {
   };
 }
 
+/** The seven batches that the sample campaign began, newest first; the fifth began late. */
+export function sampleBatches(): Batch[] {
+  return Array.from({ length: 7 }, (_, index) => {
+    const number = 7 - index;
+    const plannedMs = Date.parse('2026-12-01T11:00:00Z') + (number - 1) * 1_200_000;
+    const startedMs = plannedMs + (number === 5 ? 42_000 : 40);
+    return {
+      number,
+      plannedAt: new Date(plannedMs).toISOString(),
+      startedAt: new Date(startedMs).toISOString(),
+      finishedAt: new Date(startedMs + 9_000).toISOString(),
+      size: 50,
+      counts: countsOf({
+        sent: number === 7 ? 44 : 43,
+        failed: number === 3 ? 2 : 0,
+        deferred: number === 7 ? 4 : 0,
+      }),
+    };
+  });
+}
+
 /** The rest of the sample campaign: batches 8 to 21, one every 20 minutes from 14:20 in Berlin on. */
 export function sampleForecast(change: Partial<Forecast> = {}): Forecast {
   return {
@@ -98,7 +119,8 @@ export function sampleView(change: Partial<WatchView> = {}): WatchView {
   return {
     campaign: sampleCampaign(),
     acts: [sampleAct()],
-    batch: null,
+    batches: [],
+    forecast: null,
     mainGate: openGate,
     updatedAt: sampleNow,
     lostSince: null,

@@ -6,8 +6,8 @@ import { paintFor } from '../../../cli/paint.ts';
 import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
 import { countsOf, sampleAct, sampleCampaign, sampleNow, sampleView } from './sample.ts';
 
-function screen(view: WatchView, width = 80, colour = false): string {
-  return drawScreen(view, width, sampleNow)
+function screen(view: WatchView, width = 80, colour = false, rows = 100): string {
+  return drawScreen(view, { columns: width, rows }, sampleNow)
     .map((line) => renderLine(line, width, paintFor(colour)))
     .join('\n');
 }
@@ -38,14 +38,16 @@ const rich = sampleView({
       reason: 'loginRefused',
     }),
   ],
-  batch: {
-    number: 61,
-    plannedAt: '2026-12-01T13:00:00Z',
-    startedAt: '2026-12-01T13:00:00Z',
-    finishedAt: null,
-    size: 50,
-    counts: countsOf({ sent: 31, sending: 4 }),
-  },
+  batches: [
+    {
+      number: 61,
+      plannedAt: '2026-12-01T13:00:00Z',
+      startedAt: '2026-12-01T13:00:00Z',
+      finishedAt: null,
+      size: 50,
+      counts: countsOf({ sent: 31, sending: 4 }),
+    },
+  ],
   lostSince: new Date(sampleNow.getTime() - 12_000),
 });
 
@@ -65,7 +67,7 @@ describe('the live screen', () => {
         'batch 8, 50 mails',
         'in 6 min 12 s',
         '14:20:00 Europe/Berlin',
-        'q or Ctrl-C leaves',
+        'q leaves',
       ])
         expect(text).toContain(part);
     });
