@@ -24,9 +24,11 @@ export function batchLines(view: WatchView, width: number, now: Date, each: numb
   const past = view.batches.slice(0, each).toReversed();
   // An interrupted batch goes on first: it is past by its start and planned by its rest.
   const planned = plannedBatches(view).slice(0, each);
+  const { state } = view.campaign;
+  const stopped = state === 'paused' || state === 'held';
   const rows = [
-    ...past.map((batch) => pastRow(batch, view)),
-    ...planned.map((next) => plannedRow(next, now)),
+    ...past.map((batch) => pastRow(batch, stopped)),
+    ...planned.map((next) => plannedRow(next, stopped, now)),
   ];
   if (rows.length === 0) return [];
   const zone = view.campaign.timeZone;
@@ -50,11 +52,10 @@ export function batchLines(view: WatchView, width: number, now: Date, each: numb
 
 const indent = '  ';
 
-function pastRow(batch: Batch, { campaign: { state } }: WatchView): Row {
+function pastRow(batch: Batch, stopped: boolean): Row {
   const { number, startedAt, size, counts } = batch;
   const lateMs = latenessMs(batch);
   const late = lateMs < 1_000 ? 'on time' : `${shortSpan(lateMs)} late`;
-  const stopped = state === 'paused' || state === 'held';
   const open = batch.finishedAt === null;
   return {
     symbol: open ? symbols.underWay : symbols[lateMs >= lateFromMs ? 'late' : 'sent'],
@@ -66,7 +67,7 @@ function pastRow(batch: Batch, { campaign: { state } }: WatchView): Row {
   };
 }
 
-function plannedRow({ batch, at, size }: PlannedBatch, now: Date): Row {
+function plannedRow({ batch, at, size }: PlannedBatch, stopped: boolean, now: Date): Row {
   const due = Date.parse(at) <= now.getTime();
   return {
     symbol: symbols.planned,
@@ -74,6 +75,6 @@ function plannedRow({ batch, at, size }: PlannedBatch, now: Date): Row {
     at,
     note: due ? 'due now' : relative(at, now),
     size,
-    people: 'planned',
+    people: stopped ? 'if it is resumed now' : 'planned',
   };
 }

@@ -183,7 +183,9 @@ class ControlRoom {
       while (this.#wanted !== null && !this.#left.signal.aborted) {
         const pace = this.#wanted;
         this.#wanted = null;
-        this.#room = receivePreview(this.#room, pace, await this.#foresee(id, pace));
+        const whatIf = await this.#foresee(id, pace);
+        // Keys went on meanwhile: the room is read only now.
+        this.#room = receivePreview(this.#room, pace, whatIf);
         this.redraw();
       }
     } catch (error) {

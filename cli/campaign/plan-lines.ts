@@ -21,8 +21,11 @@ export function planLines(view: WatchView, width: number, now: Date): Line[] {
   if (underWay !== null) lines.push(labelled('Now', underWay, width));
   if (next !== null && (state === 'running' || state === 'scheduled'))
     lines.push(...labelledWrapped('Next', nextSentence(next, timeZone, now), width));
-  if (forecast !== null)
-    lines.push(...labelledWrapped('Finish', finishSentence(forecast, timeZone, now), width));
+  if (forecast !== null) {
+    const stopped = forecast.finishAt !== null && (state === 'paused' || state === 'held');
+    const once = stopped ? '; if it is resumed now' : '';
+    lines.push(...labelledWrapped('Finish', `${finishSentence(forecast, timeZone, now)}${once}`, width));
+  }
   return [...lines, ...load];
 }
 

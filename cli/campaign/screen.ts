@@ -28,12 +28,12 @@ export function drawScreen(
   room: Room | null = quietRoom,
 ): Line[] {
   const width = Math.max(20, Math.min(size.columns, 120));
-  let lines: Line[] = [];
+  let parts: readonly Part[] = [];
   for (const detail of details) {
-    lines = drawAt(detail, view, width, now, room);
-    if (lines.length <= size.rows) return lines;
+    parts = partsAt(detail, view, width, now, room);
+    if (heightOf(parts) + detail.air <= size.rows) break;
   }
-  return lines;
+  return joined(parts, size.rows - heightOf(parts));
 }
 
 interface Detail {
@@ -42,48 +42,62 @@ interface Detail {
   readonly batches: number;
   readonly timeline: 'full' | 'axis' | 'none';
   readonly counts: boolean;
-  /** Empty lines between the parts. */
-  readonly air: boolean;
+  /** Empty lines without which less is better than more. */
+  readonly air: number;
 }
 
 /** From everything to the least; the first one that fits is drawn. */
 const details: readonly Detail[] = [
-  { acts: 5, batches: 3, timeline: 'full', counts: true, air: true },
-  { acts: 3, batches: 3, timeline: 'full', counts: true, air: true },
-  { acts: 2, batches: 2, timeline: 'full', counts: true, air: true },
-  { acts: 2, batches: 2, timeline: 'full', counts: true, air: false },
-  { acts: 1, batches: 2, timeline: 'full', counts: true, air: false },
-  { acts: 1, batches: 1, timeline: 'full', counts: true, air: false },
-  { acts: 1, batches: 1, timeline: 'axis', counts: true, air: false },
-  { acts: 0, batches: 1, timeline: 'axis', counts: true, air: false },
-  { acts: 0, batches: 0, timeline: 'axis', counts: true, air: false },
-  { acts: 0, batches: 0, timeline: 'axis', counts: false, air: false },
-  { acts: 0, batches: 0, timeline: 'none', counts: false, air: false },
+  { acts: 5, batches: 3, timeline: 'full', counts: true, air: 4 },
+  { acts: 3, batches: 3, timeline: 'full', counts: true, air: 3 },
+  { acts: 2, batches: 2, timeline: 'full', counts: true, air: 2 },
+  { acts: 1, batches: 2, timeline: 'full', counts: true, air: 0 },
+  { acts: 1, batches: 1, timeline: 'full', counts: true, air: 0 },
+  { acts: 1, batches: 1, timeline: 'axis', counts: true, air: 0 },
+  { acts: 0, batches: 1, timeline: 'axis', counts: true, air: 0 },
+  { acts: 0, batches: 0, timeline: 'axis', counts: true, air: 0 },
+  { acts: 0, batches: 0, timeline: 'axis', counts: false, air: 0 },
+  { acts: 0, batches: 0, timeline: 'none', counts: false, air: 0 },
 ];
 
-function drawAt(detail: Detail, view: WatchView, width: number, now: Date, room: Room | null): Line[] {
+interface Part {
+  readonly lines: readonly Line[];
+  /** The lower, the sooner an empty line goes before it. */
+  readonly apart: number;
+}
+
+function partsAt(detail: Detail, view: WatchView, width: number, now: Date, room: Room | null): Part[] {
   const shown = room ?? quietRoom;
   const panel = panelLines(view, shown, width, now);
   const helping = shown.mode.kind === 'helping';
-  const timeline =
-    detail.timeline === 'none' ? [] : timelineLines(view, width, now, { legend: detail.timeline === 'full' });
-  const parts: readonly (readonly Line[])[] = [
-    bannerLines(view, width, now),
-    headLines(view, shown, width, now),
-    [progressLine(view, width), ...(detail.counts ? countLines(view, width) : [])],
-    helping ? [] : planLines(view, width, now),
-    helping ? [] : [...timeline, ...batchLines(view, width, now, detail.batches)],
-    panel.length > 0 ? panel : actLines(view, width, now, detail.acts),
-    warningLines(view, width, now),
-    [...noticeLines(shown, width), ...footer(view, width, now, room)],
+  const legend = detail.timeline === 'full';
+  const timeline = detail.timeline === 'none' ? [] : timelineLines(view, width, now, { legend });
+  const parts: Part[] = [
+    { apart: 0, lines: bannerLines(view, width, now) },
+    { apart: 7, lines: headLines(view, shown, width, now) },
+    { apart: 3, lines: [progressLine(view, width), ...(detail.counts ? countLines(view, width) : [])] },
+    { apart: 4, lines: helping ? [] : planLines(view, width, now) },
+    { apart: 2, lines: helping ? [] : [...timeline, ...batchLines(view, width, now, detail.batches)] },
+    { apart: 5, lines: panel.length > 0 ? panel : actLines(view, width, now, detail.acts) },
+    { apart: 6, lines: warningLines(view, width, now) },
+    { apart: 1, lines: [...noticeLines(shown, width), ...footer(view, width, now, room)] },
   ];
-  return joined(parts, detail.air);
+  return parts.filter(({ lines }) => lines.length > 0);
 }
 
-/** The parts that say something, with an empty line between them. */
-function joined(parts: readonly (readonly Line[])[], air: boolean): Line[] {
-  const told = parts.filter((part) => part.length > 0);
-  return told.flatMap((part, index) => (air && index > 0 ? [[], ...part] : [...part]));
+function heightOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { lines }) => sum + lines.length, 0);
+}
+
+/** With an empty line between the parts as far as there are lines to spare. */
+function joined([first, ...others]: readonly Part[], spare: number): Line[] {
+  const apart = new Set(
+    others.toSorted((one, other) => one.apart - other.apart).slice(0, Math.max(0, spare)),
+  );
+  return [
+    ...(first?.lines ?? []),
+    ...others.flatMap((part): Line[] => (apart.has(part) ? [[], ...part.lines] : [...part.lines])),
+  ];
 }
 
 /** What can be done now, and how fresh it all is. */
@@ -95,12 +109,14 @@ function footer(view: WatchView, width: number, now: Date, room: Room | null): L
       ? 'Ctrl-C leaves; the campaign goes on'
       : keyLine(view, room);
   const ageMs = Math.max(0, now.getTime() - updatedAt.getTime());
-  const fresh =
+  const [short, long] =
     lostSince === null
-      ? `● live, ${spanOf(ageMs)} ago`
-      : `○ reconnecting; as of ${clock(updatedAt, campaign.timeZone, now)}`;
-  const space = width - columnsOf(ways) - columnsOf(fresh);
+      ? ['● live', `, ${spanOf(ageMs)} ago`]
+      : ['○ reconnecting', `; as of ${clock(updatedAt, campaign.timeZone, now)}`];
+  for (const fresh of [short + long, short]) {
+    const space = width - columnsOf(ways) - columnsOf(fresh);
+    if (space >= 2) return [[['dim', ways + ' '.repeat(space) + fresh]]];
+  }
   // The last line is the one that the lowest terminal keeps.
-  if (space < 2) return [[['dim', fresh]], [['dim', ways]]];
-  return [[['dim', ways + ' '.repeat(space) + fresh]]];
+  return [[['dim', short + long]], [['dim', ways]]];
 }

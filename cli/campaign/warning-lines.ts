@@ -19,7 +19,8 @@ export function warningLines({ campaign }: WatchView, width: number, now: Date):
       'bad',
       `! the SMTP relay has been in trouble since ${clock(trouble.since, campaign.timeZone, now)}: ${clean(trouble.text)}`,
     );
-  for (const { guard, text } of guardWarnings(campaign)) warn('warn', `! ${clean(guard)}: ${clean(text)}`);
+  for (const { guard, text } of guardWarnings(campaign))
+    warn('warn', `! ${guardNames.get(guard) ?? clean(guard)}: ${clean(text)}`);
   if (counts.inDoubt > 0)
     warn(
       'warn',
@@ -27,3 +28,9 @@ export function warningLines({ campaign }: WatchView, width: number, now: Date):
     );
   return lines;
 }
+
+const guardNames = new Map([
+  ['hardBounces', 'hard bounces'],
+  ['overCapacity', 'over capacity'],
+  ['behindPlan', 'behind plan'],
+]);

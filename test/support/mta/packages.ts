@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-// Only root can run them. Not in the working copy: mail servers cannot live in a folder with blanks in its name.
-const cache = '/var/cache/sluice/mta';
+// Mail servers are run by root only, and cannot live in a folder with blanks in its name: not in the working copy.
+const mailServers = '/var/cache/sluice/mta';
 
 /** The folder with the unpacked files of Debian packages, or why there is none. */
 type Unpacked = { readonly folder: string } | { readonly missing: string };
@@ -15,7 +15,7 @@ type Unpacked = { readonly folder: string } | { readonly missing: string };
  * Downloads Debian packages and unpacks them into a cache of this machine, without installing them: mail servers
  * conflict with each other as packages, and a test must not change the machine. The second time nothing is downloaded.
  */
-export async function unpackPackages(packages: readonly string[]): Promise<Unpacked> {
+export async function unpackPackages(packages: readonly string[], cache = mailServers): Promise<Unpacked> {
   const folder = join(cache, packages.join('+'));
   if (existsSync(folder)) return { folder };
   if (process.platform !== 'linux') return { missing: 'needs Linux' };
