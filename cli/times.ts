@@ -1,8 +1,15 @@
+import { zoneText } from './zone-text.ts';
+
 /** The time of day, with the date when it is another day than `now`; in the zone that the campaign lives in. */
 export function clock(instant: string | Date, zone: string, now: Date): string {
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return '—';
-  const time = part(at, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const time = zoneText(at, zone, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   return dayOf(at, zone) === dayOf(now, zone) ? time : `${dayOf(at, zone)} ${time}`;
 }
 
@@ -14,14 +21,14 @@ export function shortClock(instant: string | Date, zone: string, now: Date): str
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return '—';
   const near = Math.abs(at.getTime() - now.getTime()) < 3_600_000;
-  const time = part(at, zone, {
+  const time = zoneText(at, zone, {
     hour: '2-digit',
     minute: '2-digit',
     ...(near ? { second: '2-digit' } : {}),
     hourCycle: 'h23',
   });
   if (dayOf(at, zone) === dayOf(now, zone)) return time;
-  const sameYear = part(at, zone, { year: 'numeric' }) === part(now, zone, { year: 'numeric' });
+  const sameYear = zoneText(at, zone, { year: 'numeric' }) === zoneText(now, zone, { year: 'numeric' });
   const day = dayOf(at, zone).replace(',', '');
   return `${sameYear ? day.replace(/ \d{4}$/, '') : day} ${time}`;
 }
@@ -56,14 +63,5 @@ const units = [
 ] as const;
 
 function dayOf(at: Date, zone: string): string {
-  return part(at, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
-}
-
-function part(at: Date, zone: string, options: Intl.DateTimeFormatOptions): string {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(at);
-  } catch {
-    // A zone that this Node does not know is no reason to show nothing.
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(at);
-  }
+  return zoneText(at, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
 }

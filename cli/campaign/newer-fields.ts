@@ -1,3 +1,4 @@
+import { weekdays, type CalendarRules, type SendingWindow } from '../../domain/calendar.ts';
 import type { Campaign } from '../answers.ts';
 
 /** Open responses against what may be open at once; null without a capacity, or from a server that does not tell. */
@@ -26,6 +27,34 @@ export function openResponses(campaign: Campaign): OpenResponses | null {
 export function guardWarnings(campaign: Campaign): GuardWarning[] {
   const warnings: unknown = 'warnings' in campaign ? campaign.warnings : [];
   return Array.isArray(warnings) ? warnings.filter(isGuardWarning) : [];
+}
+
+/**
+ * Windows and holidays in the campaign's zone; null when it may send at any time, or when the windows are those of each
+ * recipient's own zone, which no single axis can show.
+ */
+export function calendarRules(campaign: Campaign): CalendarRules | null {
+  if ('windowsIn' in campaign && campaign.windowsIn === 'recipient') return null;
+  const windows = listIn(campaign, 'windows').filter(isWindow);
+  const holidays = listIn(campaign, 'holidays').filter((day) => typeof day === 'string');
+  return windows.length + holidays.length === 0 ? null : { timeZone: campaign.timeZone, windows, holidays };
+}
+
+function listIn(values: object, name: string): readonly unknown[] {
+  const value: unknown = new Map<string, unknown>(Object.entries(values)).get(name);
+  return Array.isArray(value) ? value : [];
+}
+
+function isWindow(value: unknown): value is SendingWindow {
+  if (typeof value !== 'object' || value === null) return false;
+  const known = new Set<unknown>(weekdays);
+  return (
+    listIn(value, 'days').every((day) => known.has(day)) &&
+    'from' in value &&
+    typeof value.from === 'string' &&
+    'to' in value &&
+    typeof value.to === 'string'
+  );
 }
 
 function isGuardWarning(value: unknown): value is GuardWarning {

@@ -1,4 +1,5 @@
 import type { Line } from '../terminal-text.ts';
+import { zoneText } from '../zone-text.ts';
 
 interface Ruled {
   readonly fromMs: number;
@@ -60,25 +61,16 @@ function roundInstants(fromMs: number, toMs: number, stepMs: number, zone: strin
 
 function label(atMs: number, stepMs: number, spanMs: number, zone: string): string {
   const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  if (stepMs < minute) return text(atMs, zone, { ...time, second: '2-digit' });
-  if (stepMs >= day) return text(atMs, zone, { weekday: 'short', day: 'numeric' });
-  const clock = text(atMs, zone, time);
-  return spanMs > 20 * hour ? `${text(atMs, zone, { weekday: 'short' })} ${clock}` : clock;
+  if (stepMs < minute) return zoneText(atMs, zone, { ...time, second: '2-digit' });
+  if (stepMs >= day) return zoneText(atMs, zone, { weekday: 'short', day: 'numeric' });
+  const clock = zoneText(atMs, zone, time);
+  return spanMs > 20 * hour ? `${zoneText(atMs, zone, { weekday: 'short' })} ${clock}` : clock;
 }
 
 function offsetMs(atMs: number, zone: string): number {
-  const name = text(atMs, zone, { timeZoneName: 'longOffset' });
+  const name = zoneText(atMs, zone, { timeZoneName: 'longOffset' });
   const [, sign = '+', hours = '0', minutes = '0', seconds = '0'] =
     /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(name) ?? [];
   const ms = Number(hours) * hour + Number(minutes) * minute + Number(seconds) * second;
   return sign === '-' ? -ms : ms;
-}
-
-function text(atMs: number, zone: string, options: Intl.DateTimeFormatOptions): string {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(atMs);
-  } catch {
-    // A zone that this Node does not know is no reason to show nothing.
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(atMs);
-  }
 }

@@ -1,5 +1,6 @@
 import type { Style } from '../paint.ts';
 import { columnsOf, type Line, type Piece } from '../terminal-text.ts';
+import { closedSpans } from './closed-spans.ts';
 import { hasEnded } from './state-words.ts';
 import { axisLabels } from './timeline-labels.ts';
 import { timelineMarks, type Mark, type MarkedSpan } from './timeline-marks.ts';
@@ -16,9 +17,10 @@ export function timelineLines(
   options: { readonly legend: boolean },
 ): Line[] {
   const nowMs = now.getTime();
-  const marks = timelineMarks(view, nowMs);
-  const axis = axisOf(view, marks, width, nowMs);
+  const told = timelineMarks(view, nowMs);
+  const axis = axisOf(view, told, width, nowMs);
   if (axis === null) return [];
+  const marks = [...told, ...closedSpans(view.campaign, axis.fromMs, axis.toMs)];
   const cells = Array.from({ length: width }, (): Piece => ['dim', plainCell]);
   for (const { mark, fromMs, toMs } of marks.toReversed()) {
     const last = axis.column(toMs);

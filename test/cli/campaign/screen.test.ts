@@ -1,10 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { pressKey, quietRoom } from '../../../cli/campaign/room.ts';
 import { drawScreen } from '../../../cli/campaign/screen.ts';
 import type { WatchView } from '../../../cli/campaign/watch-view.ts';
+import { readKeys } from '../../../cli/keys.ts';
 import { paintFor } from '../../../cli/paint.ts';
 import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
-import { countsOf, sampleAct, sampleCampaign, sampleNow, sampleView } from './sample.ts';
+import {
+  countsOf,
+  sampleAct,
+  sampleBatches,
+  sampleCampaign,
+  sampleForecast,
+  sampleNow,
+  sampleView,
+} from './sample.ts';
 
 function screen(view: WatchView, width = 80, colour = false, rows = 100): string {
   return drawScreen(view, { columns: width, rows }, sampleNow)
@@ -149,5 +159,93 @@ describe('the live screen', () => {
       acts: [sampleAct({ reason: 'x\u001b]0;title\u0007\r\ny' })],
     });
     expect(screen(evil)).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+});
+
+describe('the control room', () => {
+  const heldBack = { responses: { open: 28, limit: 30, expected: 5.2 } };
+  const warned = { warnings: [{ guard: 'hardBounces', text: '1.9 % of the last 200 (holds at 3 %)' }] };
+  const full = sampleView({
+    campaign: { ...sampleCampaign({ counts: rich.campaign.counts }), ...heldBack, ...warned },
+    acts: [sampleAct(), sampleAct({ action: 'resume' }), sampleAct({ action: 'pause' })],
+    batches: sampleBatches(),
+    forecast: sampleForecast(),
+  });
+  const modes = { watching: '', helping: '?', pausing: 'pbusy', 'trying a pace': '+', undoing: 'u' };
+
+  for (const [mode, keys] of Object.entries(modes))
+    it(`fits every terminal from 60 by 16 on while ${mode}, with state, warnings, question and way out`, () => {
+      const room = readKeys(keys).reduce((room, key) => pressKey(room, key, full).room, quietRoom);
+      for (const columns of [60, 80, 100])
+        for (let rows = 16; rows <= 45; rows++) {
+          const lines = drawScreen(full, { columns, rows }, sampleNow, room);
+          const texts = lines.map((line) => renderLine(line, columns, paintFor(false)));
+          const text = texts.join('\n');
+          expect(lines.length, `${columns} by ${rows}:\n${text}`).toBeLessThanOrEqual(rows);
+          expect(Math.max(...texts.map(columnsOf))).toBeLessThanOrEqual(columns);
+          expect(text).toContain('▶ running');
+          expect(text).toContain('hard bounces: 1.9 % of the last 200 (holds at 3 %)');
+          expect(text).toContain('! 2 in doubt');
+          expect(text).toContain(questions[mode]);
+          expect(texts.slice(-2).join(' ')).toMatch(/q leaves|Esc drops it/);
+        }
+    });
+
+  const questions: Record<string, string> = {
+    watching: 'Next',
+    helping: 'try a larger or smaller batch',
+    pausing: 'Reason (may stay empty): busy▏',
+    'trying a pace': '55 every 20 min',
+    undoing: 'Take back "pace 50 every 20 min',
+  };
+
+  it('shows all of it with empty lines where there is room', () => {
+    const text = screen(full);
+    for (const part of ['▲ now', '● sent', 'Finish  18:40, 14 batches to come (18:40–19:10)', 'anna paused'])
+      expect(text).toContain(part);
+    expect(text.match(/\n\n/g)?.length).toBeGreaterThanOrEqual(5);
+    expect(text).toMatch(/◐ +5 +13:20:42 +50 mails +42 s late +43 sent\n/);
+    expect(text).toMatch(/○ +10 +15:00:00 +50 mails +in 46 min 12 s +planned\n/);
+  });
+
+  it('fills the bar of open responses only at the capacity, and says what lies above it', () => {
+    const open = (responses: object): string => {
+      const campaign = { ...sampleCampaign(), responses };
+      return (
+        screen(sampleView({ campaign }))
+          .split('\n')
+          .find((line) => line.startsWith('Open')) ?? ''
+      );
+    };
+    expect(open(heldBack.responses)).toBe(
+      'Open    ████████████████████████████░░ 28 of 30 open, 6 more expected',
+    );
+    expect(open({ open: 999, limit: 1_000 })).toContain('█░ 999 of 1,000 open');
+    expect(open({ open: 30, limit: 30 })).not.toContain('░');
+    expect(open({ open: 34, limit: 30 })).toContain('! above the capacity: 34 of 30 open');
+    expect(open({ open: 0, limit: 30 })).not.toContain('█');
+    expect(screen(sampleView())).not.toContain('Open');
+  });
+
+  it('does not promise what a paused campaign would do only when it is resumed', () => {
+    const pause = { at: '2026-12-01T13:10:00Z', by: 'anna', reason: null, inFlight: 0, settledAt: null };
+    const paused = sampleView({
+      campaign: sampleCampaign({ state: 'paused', pause }),
+      forecast: sampleForecast(),
+    });
+    expect(screen(paused)).toContain('14 batches to come (18:40–19:10); if it is resumed now');
+    expect(screen(paused)).toMatch(/○ +8 .* if it is resumed now\n/);
+    const unknown = {
+      ...paused,
+      forecast: sampleForecast({ finishAt: null, because: 'paused', batches: [] }),
+    };
+    expect(screen(unknown)).toContain('Finish  not known: the campaign is paused');
+  });
+
+  it('names no key where nobody can press one', () => {
+    const lines = drawScreen(full, { columns: 80, rows: 40 }, sampleNow, null);
+    const text = lines.map((line) => line.map(([, piece]) => piece).join('')).join('\n');
+    expect(text).toContain('Ctrl-C leaves; the campaign goes on');
+    expect(text).not.toContain('p pause');
   });
 });

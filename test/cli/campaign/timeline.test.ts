@@ -82,6 +82,25 @@ describe('the timeline', () => {
     expect(axis.endsWith('●')).toBe(true);
   });
 
+  it('marks when no window is open, and nothing when the windows are those of each recipient', () => {
+    const batches = ['2026-12-01T15:00:00Z', '2026-12-02T08:00:00Z', '2026-12-02T12:00:00Z'];
+    const forecast = sampleForecast({
+      batches: batches.map((at, index) => ({ batch: 8 + index, at, size: 50 })),
+      finishAt: '2026-12-02T12:00:00Z',
+    });
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri'];
+    const rules = { windows: [{ days, from: '09:00', to: '17:00' }], holidays: [] };
+    const campaign = { ...sampleCampaign(), ...rules };
+    const [axis = '', , legend = ''] = draw(sampleView({ forecast, campaign }));
+    // From 14:13 in Berlin: open until 17:00, a batch at 16:00, and the next one when it opens at 09:00.
+    expect(axis).toMatch(/^│─+○─+·{50,}○─+○$/);
+    expect(legend).toContain('· window closed');
+    const holiday = { ...campaign, holidays: ['2026-12-02'] };
+    expect(draw(sampleView({ forecast, campaign: holiday }))[0]).toMatch(/^│─+○─+·+○·+○$/);
+    const theirs = { ...campaign, windowsIn: 'recipient' };
+    expect(draw(sampleView({ forecast, campaign: theirs }))[0]).not.toContain('·');
+  });
+
   it("names round times of the campaign's own clock, with the day when it is longer than one, across a change of the clocks", () => {
     const days = sampleForecast({
       batches: [{ batch: 1, at: '2026-10-27T07:00:00Z', size: 50 }],
