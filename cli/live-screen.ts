@@ -2,8 +2,9 @@ import type { Paint } from './paint.ts';
 import type { Surroundings } from './surroundings.ts';
 import { columnsOf, renderLine, type Line } from './terminal-text.ts';
 
-const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
-const leave = '\u001b[?7h\u001b[?25h\u001b[?1049l';
+/** Alternate screen, no cursor, no wrapping, and pasted text between marks (bracketed paste), so that it is no keys. */
+const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h\u001b[2J';
+const leave = '\u001b[?2004l\u001b[?7h\u001b[?25h\u001b[?1049l';
 /** Terminals that know synchronised output (DEC mode 2026) show a frame at once; the others ignore it. */
 const beginFrame = '\u001b[?2026h';
 const endFrame = '\u001b[?2026l';

@@ -2,7 +2,7 @@ import type { Campaign, WirePace } from '../answers.ts';
 import { createBell } from '../bell.ts';
 import type { Session } from '../command.ts';
 import { Failure } from '../failure.ts';
-import { isLeave, readKeys } from '../keys.ts';
+import { createKeyReader, isLeave } from '../keys.ts';
 import { openLiveScreen, type LiveScreen } from '../live-screen.ts';
 import { clean } from '../terminal-text.ts';
 import { followCampaign } from './follow-campaign.ts';
@@ -74,6 +74,7 @@ class ControlRoom {
   readonly bell = createBell();
   readonly #session: Session;
   readonly #left: AbortController;
+  readonly #readKeys = createKeyReader();
   #room: Room = quietRoom;
   #view: WatchView | null = null;
   #screen: LiveScreen | null = null;
@@ -90,7 +91,7 @@ class ControlRoom {
 
   /** The only place that hears the keyboard. */
   readonly type = (sent: string): void => {
-    for (const key of readKeys(sent)) {
+    for (const key of this.#readKeys(sent)) {
       if (this.#left.signal.aborted) return;
       if (this.#view === null) {
         if (isLeave(key) || key === 'q') this.#left.abort();

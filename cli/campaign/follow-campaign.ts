@@ -31,11 +31,11 @@ export async function followCampaign(options: FollowOptions): Promise<WatchView>
   const { api, id, now, show } = options;
   const end = new AbortController();
   const signal = AbortSignal.any([options.signal, end.signal]);
-  const load = createViewLoader(api, id, now, options.depth ?? 'lines');
+  const bell = options.bell ?? createBell();
+  const load = createViewLoader(api, id, now, options.depth ?? 'lines', bell);
   let view: WatchView = { ...(await load()), lostSince: null };
   show(view);
   if (hasEnded(view.campaign.state)) return view;
-  const bell = options.bell ?? createBell();
   const update = (change: Partial<WatchView>): void => {
     view = { ...view, ...change };
     show(view);

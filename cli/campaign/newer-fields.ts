@@ -9,11 +9,6 @@ export interface OpenResponses {
   readonly expected: number | null;
 }
 
-export interface GuardWarning {
-  readonly guard: string;
-  readonly text: string;
-}
-
 /** Fields that a server of another version may leave out: the screen then shows what it has. */
 export function openResponses(campaign: Campaign): OpenResponses | null {
   const responses: unknown = 'responses' in campaign ? campaign.responses : null;
@@ -24,10 +19,24 @@ export function openResponses(campaign: Campaign): OpenResponses | null {
   return { open, limit, expected: numberIn(responses, 'expected') };
 }
 
-export function guardWarnings(campaign: Campaign): GuardWarning[] {
-  const warnings: unknown = 'warnings' in campaign ? campaign.warnings : [];
-  return Array.isArray(warnings) ? warnings.filter(isGuardWarning) : [];
+/** What guards see coming, a sentence each. */
+export function guardWarnings(campaign: Campaign): string[] {
+  return listIn(campaign, 'warnings').flatMap((warning) => {
+    if (typeof warning !== 'object' || warning === null) return [];
+    const sentence = textIn(warning, 'sentence');
+    if (sentence !== null) return [sentence];
+    const text = textIn(warning, 'text');
+    const guard = textIn(warning, 'guard');
+    if (text === null) return [];
+    return [guard === null ? text : `${guardNames.get(guard) ?? guard}: ${text}`];
+  });
 }
+
+const guardNames = new Map([
+  ['hardBounces', 'hard bounces'],
+  ['overCapacity', 'over capacity'],
+  ['behindPlan', 'behind plan'],
+]);
 
 /**
  * Windows and holidays in the campaign's zone; null when it may send at any time, or when the windows are those of each
@@ -57,18 +66,12 @@ function isWindow(value: unknown): value is SendingWindow {
   );
 }
 
-function isGuardWarning(value: unknown): value is GuardWarning {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'guard' in value &&
-    typeof value.guard === 'string' &&
-    'text' in value &&
-    typeof value.text === 'string'
-  );
-}
-
 function numberIn(values: object, name: string): number | null {
   const value: unknown = new Map<string, unknown>(Object.entries(values)).get(name);
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function textIn(values: object, name: string): string | null {
+  const value: unknown = new Map<string, unknown>(Object.entries(values)).get(name);
+  return typeof value === 'string' ? value : null;
 }

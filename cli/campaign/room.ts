@@ -151,11 +151,20 @@ function tryPace(room: Room, mode: Pacing, key: string): Step {
   };
 }
 
-function undo(room: Room, { acts, campaign: { version } }: WatchView): Step {
-  const act = acts.find(({ action }) => action === 'setPace');
-  return act === undefined
+function undo(room: Room, view: WatchView): Step {
+  const act = undoable(view.acts);
+  return act === null
     ? stay(hint(room, 'there is no pace change to take back'))
-    : stay(inMode(room, { kind: 'undoing', version, act }));
+    : stay(inMode(room, { kind: 'undoing', version: view.campaign.version, act }));
+}
+
+/** The latest pace change that was not taken back yet; one that takes another back names it in `undoes`. */
+function undoable(acts: readonly Control[]): Control | null {
+  const undone = new Set(acts.map(({ to }) => to?.['undoes']));
+  const changes = acts.filter(({ action, id, to }) => {
+    return action === 'setPace' && typeof to?.['undoes'] !== 'string' && !undone.has(id);
+  });
+  return changes[0] ?? null;
 }
 
 function send(command: Command, version: number): Step {

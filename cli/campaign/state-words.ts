@@ -105,6 +105,8 @@ const waitWords = new Map([
   ['deferral', 'when deferred mails are due again'],
   ['relay', 'when the relay is tried again'],
   ['window', 'when the window opens'],
+  ['capacity', 'when the open responses leave room'],
+  ['limit', "when the limit of the recipients' domains lets more through"],
 ]);
 
 const causes = new Map([

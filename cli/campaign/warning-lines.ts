@@ -19,8 +19,7 @@ export function warningLines({ campaign }: WatchView, width: number, now: Date):
       'bad',
       `! the SMTP relay has been in trouble since ${clock(trouble.since, campaign.timeZone, now)}: ${clean(trouble.text)}`,
     );
-  for (const { guard, text } of guardWarnings(campaign))
-    warn('warn', `! ${guardNames.get(guard) ?? clean(guard)}: ${clean(text)}`);
+  for (const warning of guardWarnings(campaign)) warn('warn', `! ${clean(warning)}`);
   if (counts.inDoubt > 0)
     warn(
       'warn',
@@ -28,9 +27,3 @@ export function warningLines({ campaign }: WatchView, width: number, now: Date):
     );
   return lines;
 }
-
-const guardNames = new Map([
-  ['hardBounces', 'hard bounces'],
-  ['overCapacity', 'over capacity'],
-  ['behindPlan', 'behind plan'],
-]);

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { readKeys, typeInto } from '../../cli/keys.ts';
+import { createKeyReader, typeInto } from '../../cli/keys.ts';
+
+const readKeys = (sent: string): string[] => createKeyReader()(sent);
 
 it('takes several keys that came together apart, each sequence as one key', () => {
   expect(readKeys('ab\r')).toEqual(['a', 'b', '\r']);
@@ -7,6 +9,14 @@ it('takes several keys that came together apart, each sequence as one key', () =
   expect(readKeys('\u001b')).toEqual(['\u001b']);
   expect(readKeys('ü東👍')).toEqual(['ü', '東', '👍']);
   expect(readKeys('')).toEqual([]);
+});
+
+it('makes no keys of what is pasted, whatever is in it and in however many pieces it comes', () => {
+  expect(readKeys('p\u001b[200~q\r\u0003r\u001b[201~\r')).toEqual(['p', ' q  r', '\r']);
+  const read = createKeyReader();
+  expect(read('\u001b[200~lunch\n')).toEqual([' lunch ']);
+  expect(read('q')).toEqual([' q']);
+  expect(read('\u001b[201~q')).toEqual(['q']);
 });
 
 it('types, takes back what people see as one character, clears, and lets no control character in', () => {
@@ -18,4 +28,5 @@ it('types, takes back what people see as one character, clears, and lets no cont
   expect(typed(['a', '\u001b[A', '\t', '\u0000', 'b'])).toBe('ab');
   expect(typed(['\u007f', 'a'])).toBe('a');
   expect(typed(['a', 'b', 'c'], 2)).toBe('ab');
+  expect(typed(['a', ' pasted'], 4)).toBe('a pa');
 });

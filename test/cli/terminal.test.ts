@@ -38,21 +38,22 @@ async function watching(columns: number, rows: number, env = ''): Promise<Termin
 describe('the control room in a real terminal', () => {
   it('pauses, resumes, tries and applies a pace, helps, leaves, and gives the terminal back', async (test) => {
     if (tmux === null) return test.skip();
-    const { ask, commands, press, screen, shows, type, withhold } = await watching(80, 24);
+    const { ask, commands, paste, press, screen, shows, type, withhold } = await watching(80, 24);
     await shows(/Server upgrade on 5 December +▶ running\n/);
     expect(await ask('#{alternate_on} #{cursor_flag}')).toBe('1 0');
 
     const answer = withhold();
     await type('p');
     await shows(/Pause\? No further mail is handed over/);
-    await type('quick ? break');
-    await shows(/Reason \(may stay empty\): quick \? break▏/);
+    await type('quick ? ');
+    await paste('break\nqr');
+    await shows(/Reason \(may stay empty\): quick \? {2}break qr▏/);
     await press('Enter');
     await shows(/▶ running · pausing…/);
     await answer();
     await shows(/‖ paused\n/);
     await shows(/✓ Paused; 3 mails in flight may still leave\./);
-    expect(JSON.parse(commands()[0]?.body ?? '')).toEqual({ reason: 'quick ? break' });
+    expect(JSON.parse(commands()[0]?.body ?? '')).toEqual({ reason: 'quick ?  break qr' });
     await type('r');
     await shows(/▶ running\n/);
 

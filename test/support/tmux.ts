@@ -13,6 +13,8 @@ const run = promisify(execFile);
 export interface Terminal {
   /** Text as if typed, letter by letter; no key names. */
   readonly type: (text: string) => Promise<void>;
+  /** Text as if pasted, marked as such when the program asked for that. */
+  readonly paste: (text: string) => Promise<void>;
   /** A key by its tmux name: Enter, Escape, BSpace, C-c. */
   readonly press: (key: string) => Promise<void>;
   /** The lines of the screen, without colours. */
@@ -61,6 +63,10 @@ export async function openTerminal(tmux: Tmux, columns: number, rows: number): P
   const screen = (): Promise<string> => command('capture-pane', '-p');
   return {
     type: async (text) => void (await command('send-keys', '-l', '--', text)),
+    paste: async (text) => {
+      await command('set-buffer', '--', text);
+      await command('paste-buffer', '-p');
+    },
     press: async (key) => void (await command('send-keys', key)),
     screen,
     painted: () => command('capture-pane', '-p', '-e'),

@@ -158,6 +158,33 @@ it('shows what it has when the server has no forecast', async () => {
   expect(server.api.seen.filter(({ path }) => path.endsWith('/forecast'))).toHaveLength(1);
 });
 
+it('shows everything else while a forecast takes its time, and the forecast when it is there', async () => {
+  const server = await steeredCampaign(sampleNow);
+  const forecast = server.api.routes[`GET ${path}/forecast`];
+  let answer = (): void => undefined;
+  server.api.routes[`GET ${path}/forecast`] = (seen, response) => {
+    answer = () => {
+      const { body } = typeof forecast === 'function' ? (forecast(seen, response) ?? {}) : {};
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    return undefined;
+  };
+  const at = fakeSurroundings({ terminal: true, now: () => sampleNow });
+  const done = run(['campaign', 'watch', sampleId, '--server', server.api.url], at);
+  const shows = (wanted: string): Promise<unknown> =>
+    until(
+      () => at.written.out.includes(wanted),
+      10_000,
+      () => `never shown: ${wanted}`,
+    );
+  await shows('312 of 1,000');
+  expect(at.written.out).not.toContain('batches to come');
+  answer();
+  await shows('14 batches to come');
+  at.press('q');
+  expect(await done).toBe(0);
+});
+
 it('tells what became of a command that was under way when the operator left', async () => {
   const { at, done, press, shows, withhold } = await room();
   const answer = withhold();

@@ -148,6 +148,10 @@ describe('the pace', () => {
     const act = sampleAct();
     expect(press('u').room.mode).toEqual({ kind: 'undoing', version: 3, act });
     expect(press(`u${enter}`).effects).toEqual([{ kind: 'send', command: { act: 'undoPace' }, version: 3 }]);
+    const undone = sampleAct({ id: '2', to: { size: 50, every: '20m', undoes: act.id } });
+    const before = sampleAct({ id: '3' });
+    const twice = press('u', sampleView({ acts: [undone, act, before] }));
+    expect(twice.room.mode).toMatchObject({ act: before });
     const none = press('u', sampleView({ acts: [sampleAct({ action: 'pause' })] }));
     expect(none.room.notice?.text).toContain('no pace change');
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pressKey, quietRoom } from '../../../cli/campaign/room.ts';
 import { drawScreen } from '../../../cli/campaign/screen.ts';
 import type { WatchView } from '../../../cli/campaign/watch-view.ts';
-import { readKeys } from '../../../cli/keys.ts';
+import { createKeyReader } from '../../../cli/keys.ts';
 import { paintFor } from '../../../cli/paint.ts';
 import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
 import {
@@ -175,7 +175,7 @@ describe('the control room', () => {
 
   for (const [mode, keys] of Object.entries(modes))
     it(`fits every terminal from 60 by 16 on while ${mode}, with state, warnings, question and way out`, () => {
-      const room = readKeys(keys).reduce((room, key) => pressKey(room, key, full).room, quietRoom);
+      const room = createKeyReader()(keys).reduce((room, key) => pressKey(room, key, full).room, quietRoom);
       for (const columns of [60, 80, 100])
         for (let rows = 16; rows <= 45; rows++) {
           const lines = drawScreen(full, { columns, rows }, sampleNow, room);
@@ -240,6 +240,15 @@ describe('the control room', () => {
       forecast: sampleForecast({ finishAt: null, because: 'paused', batches: [] }),
     };
     expect(screen(unknown)).toContain('Finish  not known: the campaign is paused');
+  });
+
+  it('tells what guards see coming, in their own sentence when there is one', () => {
+    const sentence = '2.1 % of the last 200 bounced hard; held at 3 %';
+    const warnings = [{ guard: 'hardBounces', sentence }, { guard: 'behindPlan', text: 'by 40 min' }, 'odd'];
+    const campaign = { ...sampleCampaign(), warnings };
+    const text = screen(sampleView({ campaign }));
+    expect(text).toContain(`! ${sentence}\n! behind plan: by 40 min\n`);
+    expect(text).not.toContain('odd');
   });
 
   it('names no key where nobody can press one', () => {

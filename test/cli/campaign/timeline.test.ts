@@ -88,9 +88,8 @@ describe('the timeline', () => {
       batches: batches.map((at, index) => ({ batch: 8 + index, at, size: 50 })),
       finishAt: '2026-12-02T12:00:00Z',
     });
-    const days = ['mon', 'tue', 'wed', 'thu', 'fri'];
-    const rules = { windows: [{ days, from: '09:00', to: '17:00' }], holidays: [] };
-    const campaign = { ...sampleCampaign(), ...rules };
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
+    const campaign = sampleCampaign({ windows: [{ days: [...days], from: '09:00', to: '17:00' }] });
     const [axis = '', , legend = ''] = draw(sampleView({ forecast, campaign }));
     // From 14:13 in Berlin: open until 17:00, a batch at 16:00, and the next one when it opens at 09:00.
     expect(axis).toMatch(/^│─+○─+·{50,}○─+○$/);
