@@ -52,6 +52,28 @@ it('pauses with the version that was seen; the state word waits for the server',
   expect(await leave()).toBe(0);
 });
 
+it('does not fall back to an answer that was asked for before the command came into force', async () => {
+  const { api, campaign, change, frame, leave, press, shows } = await room();
+  const before = campaign();
+  press(`p${enter}`);
+  await shows('‖ paused');
+  api.routes[`GET ${path}`] = { body: before };
+  const asked = api.seen.length;
+  change({});
+  const readAgain = (): boolean => api.seen.slice(asked).filter((seen) => seen.path === path).length > 1;
+  await until(
+    () => {
+      change({});
+      return readAgain();
+    },
+    10_000,
+    () => 'the campaign was not read again',
+    600,
+  );
+  expect(frame()).toContain('‖ paused');
+  await leave();
+});
+
 it('shows both finishes before a pace is applied, and applies the one that is shown', async () => {
   const { commands, frame, leave, press, shows } = await room();
   press('+++');

@@ -45,6 +45,14 @@ describe('the timeline', () => {
     }
   });
 
+  it('puts a batch that is due already at now, not where it should have been', () => {
+    const late = { batch: 8, at: '2026-12-01T13:02:00Z', size: 50 };
+    const forecast = sampleForecast({ batches: [late], finishAt: '2026-12-01T14:00:00Z' });
+    const [axis = '', labels = ''] = draw(sampleView({ batches: sampleBatches(), forecast }));
+    expect(axis.indexOf('○')).toBe(axis.length - 1);
+    expect(labels.trimEnd().endsWith('now ▲')).toBe(true);
+  });
+
   it('marks the pause in force up to now, and a hold by another sign', () => {
     const pause = { at: '2026-12-01T13:05:00Z', by: 'anna', reason: null, inFlight: 0, settledAt: null };
     const paused = sampleView({
