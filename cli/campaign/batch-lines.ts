@@ -24,11 +24,10 @@ export function batchLines(view: WatchView, width: number, now: Date, each: numb
   const past = view.batches.slice(0, each).toReversed();
   // An interrupted batch goes on first: it is past by its start and planned by its rest.
   const planned = plannedBatches(view).slice(0, each);
-  const { state } = view.campaign;
-  const stopped = state === 'paused' || state === 'held';
+  const condition = conditionOf(view);
   const rows = [
-    ...past.map((batch) => pastRow(batch, stopped)),
-    ...planned.map((next) => plannedRow(next, stopped, now)),
+    ...past.map((batch) => pastRow(batch, view)),
+    ...planned.map((next) => plannedRow(next, condition, now)),
   ];
   if (rows.length === 0) return [];
   const zone = view.campaign.timeZone;
@@ -52,10 +51,17 @@ export function batchLines(view: WatchView, width: number, now: Date, each: numb
 
 const indent = '  ';
 
-function pastRow(batch: Batch, stopped: boolean): Row {
+/** What must happen for the plan to hold; null: nothing. */
+function conditionOf({ campaign: { state }, mainGate }: WatchView): string | null {
+  if (state === 'paused' || state === 'held') return 'if it is resumed now';
+  return mainGate?.open === false ? 'if the main gate opens now' : null;
+}
+
+function pastRow(batch: Batch, { campaign: { state } }: WatchView): Row {
   const { number, startedAt, size, counts } = batch;
   const lateMs = latenessMs(batch);
   const late = lateMs < 1_000 ? 'on time' : `${shortSpan(lateMs)} late`;
+  const stopped = state === 'paused' || state === 'held';
   const open = batch.finishedAt === null;
   return {
     symbol: open ? symbols.underWay : symbols[lateMs >= lateFromMs ? 'late' : 'sent'],
@@ -67,7 +73,7 @@ function pastRow(batch: Batch, stopped: boolean): Row {
   };
 }
 
-function plannedRow({ batch, at, size }: PlannedBatch, stopped: boolean, now: Date): Row {
+function plannedRow({ batch, at, size }: PlannedBatch, condition: string | null, now: Date): Row {
   const due = Date.parse(at) <= now.getTime();
   return {
     symbol: symbols.planned,
@@ -75,6 +81,6 @@ function plannedRow({ batch, at, size }: PlannedBatch, stopped: boolean, now: Da
     at,
     note: due ? 'due now' : relative(at, now),
     size,
-    people: stopped ? 'if it is resumed now' : 'planned',
+    people: condition ?? 'planned',
   };
 }

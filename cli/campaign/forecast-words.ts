@@ -31,6 +31,7 @@ export function compareForecasts(today: Forecast, changed: Forecast, zone: strin
     row('pace', ({ pace }) => sayPace(pace)),
     row('finish', (forecast) => sayFinish(forecast, zone, now)),
     { label: '', today: '', changed: difference(today, changed) },
+    row('last batch', (forecast) => sayLastBatch(forecast, zone, now)),
     row('range', ({ range }) => (range === null ? '' : sayRange(range, zone, now))),
     row('to come', ({ total }) => plural(total, 'batch', 'batches')),
     row('next', ({ batches: [next] }) => (next === undefined ? '—' : shortClock(next.at, zone, now))),
@@ -48,6 +49,12 @@ function whyUnknown({ because }: Forecast): string {
 function sayFinish(forecast: Forecast, zone: string, now: Date): string {
   const { finishAt } = forecast;
   return finishAt === null ? `not known: ${whyUnknown(forecast)}` : shortClock(finishAt, zone, now);
+}
+
+/** Where no finish can be known (paused), the plan still says when the last batch would begin. */
+function sayLastBatch({ batches, finishAt, truncated }: Forecast, zone: string, now: Date): string {
+  const last = batches.at(-1);
+  return finishAt !== null || truncated || last === undefined ? '' : shortClock(last.at, zone, now);
 }
 
 function difference(today: Forecast, changed: Forecast): string {

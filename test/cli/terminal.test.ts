@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -27,9 +27,8 @@ async function watching(columns: number, rows: number, env = ''): Promise<Termin
   const terminal = await openTerminal(tmux, columns, rows);
   onTestFinished(terminal.stop);
   const words = `campaign watch ${sampleId} --server ${campaign.api.url} --key-file ${folder}/key`;
-  await terminal.type(
-    `echo it was here before; ${env} '${process.execPath}' '${root}cli/launch.mjs' ${words}`,
-  );
+  const watch = `echo $$ > ${folder}/pid; exec "${process.execPath}" "${root}cli/launch.mjs" ${words}`;
+  await terminal.type(`echo it was here before; ${env} sh -c '${watch}'`);
   await terminal.press('Enter');
   await terminal.shows(/● live/);
   return { ...campaign, ...terminal };
@@ -119,13 +118,19 @@ describe('the control room in a real terminal', () => {
     expect(still(await plain.screen())).toBe(still(await coloured.screen()));
   }, 60_000);
 
-  it('gives the terminal back also when it is told to end', async (test) => {
-    if (tmux === null) return test.skip();
-    const { ask, press, shows } = await watching(80, 24);
-    await press('C-c');
-    await shows(/the campaign goes on; back to it: sluice campaign watch 0c8f2b58/);
-    expect(await ask('#{alternate_on} #{cursor_flag}')).toBe('0 1');
-  }, 60_000);
+  for (const [how, end] of [
+    ['Ctrl-C is pressed', ({ press }: Terminal) => press('C-c')],
+    ['a signal ends it', () => process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGTERM')],
+  ] as const)
+    it(`gives the terminal back when ${how}`, async (test) => {
+      if (tmux === null) return test.skip();
+      const terminal = await watching(80, 24);
+      await end(terminal);
+      await terminal.shows(
+        /it was here before\n[^]+the campaign goes on; back to it: sluice campaign watch 0c8f2b58/,
+      );
+      expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1');
+    }, 60_000);
 });
 
 /** Nothing is cut at the right edge, and no line broke into two. */

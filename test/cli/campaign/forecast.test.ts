@@ -125,6 +125,15 @@ describe('campaign pace --dry-run', () => {
     expect(api.seen.every(({ method }) => method === 'GET')).toBe(true);
   });
 
+  it('compares the last batches where no finish can be known', async () => {
+    const because = 'the campaign is paused: the batches are those of a resume now';
+    const body = sampleForecast({ finishAt: null, range: null, because });
+    const words = ['campaign', 'pace', sampleId, '80/15m', '--dry-run'];
+    const { out } = await sluice(words, planning({ [`GET ${path}/forecast`]: { body } }));
+    expect(out).toMatch(/\nfinish +not known: the campaign is paused/);
+    expect(out).toMatch(/\nlast batch +18:40 +18:40\n/);
+  });
+
   it('gives both forecasts with --json', async () => {
     const { out } = await sluice(['campaign', 'pace', sampleId, '80/15m', '--dry-run', '--json']);
     expect(JSON.parse(out)).toMatchObject({ today: { total: 14 }, changed: { total: 9 } });

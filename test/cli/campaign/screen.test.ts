@@ -8,6 +8,7 @@ import { paintFor } from '../../../cli/paint.ts';
 import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
 import {
   countsOf,
+  openGate,
   sampleAct,
   sampleBatches,
   sampleCampaign,
@@ -235,6 +236,9 @@ describe('the control room', () => {
     });
     expect(screen(paused)).toContain('14 batches to come (18:40–19:10); if it is resumed now');
     expect(screen(paused)).toMatch(/○ +8 .* if it is resumed now\n/);
+    const mainGate = { ...openGate, open: false };
+    const shut = sampleView({ mainGate, forecast: sampleForecast({ finishAt: null }) });
+    expect(screen(shut)).toMatch(/○ +8 .* if the main gate opens now\n/);
     const unknown = {
       ...paused,
       forecast: sampleForecast({ finishAt: null, because: 'paused', batches: [] }),
