@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pressKey, quietRoom } from '../../../cli/campaign/room.ts';
 import { drawScreen } from '../../../cli/campaign/screen.ts';
 import type { WatchView } from '../../../cli/campaign/watch-view.ts';
+import type { Campaign } from '../../../cli/answers.ts';
 import { createKeyReader } from '../../../cli/keys.ts';
 import { paintFor } from '../../../cli/paint.ts';
 import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
@@ -164,7 +165,15 @@ describe('the live screen', () => {
 });
 
 describe('the control room', () => {
-  const heldBack = { responses: { open: 28, limit: 30, expected: 5.2 } };
+  const heldBack = {
+    responses: {
+      open: 28,
+      limit: 30,
+      expected: 5.2,
+      following: 'heldBack' as const,
+      sentence: 'held back: 28 of 30 open, 5 more expected within the hour',
+    },
+  };
   const warned = { warnings: [{ guard: 'hardBounces', text: '1.9 % of the last 200 (holds at 3 %)' }] };
   const full = sampleView({
     campaign: { ...sampleCampaign({ counts: rich.campaign.counts }), ...heldBack, ...warned },
@@ -211,7 +220,8 @@ describe('the control room', () => {
 
   it('fills the bar of open responses only at the capacity, and says what lies above it', () => {
     const open = (responses: object): string => {
-      const campaign = { ...sampleCampaign(), responses };
+      // As a server of another version might answer.
+      const campaign = { ...sampleCampaign(), responses: responses as Campaign['responses'] };
       return (
         screen(sampleView({ campaign }))
           .split('\n')
