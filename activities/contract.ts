@@ -1,7 +1,8 @@
 import type { CampaignState, ControlAction, Refusal } from '../domain/campaign-state.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { RelayTroubleCode } from '../domain/outcome.ts';
+import type { HoldCause } from '../domain/guards.ts';
+import type { RecipientAction } from '../domain/recipient-act.ts';
 import type { AskedPace } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 
@@ -75,12 +76,18 @@ export interface ControlInput {
   readonly campaignId: string;
   /** The row with who, why and what was asked; made when it does not exist yet (a signal from outside, a guard). */
   readonly controlId: string;
-  readonly action: Exclude<ControlAction, 'start'>;
+  readonly action: Exclude<ControlAction, 'start' | 'setGuards'> | RecipientAction;
   readonly via: 'api' | 'temporal' | 'guard';
   readonly at: Instant;
   readonly pace?: AskedPace;
   readonly startAt?: Instant;
-  readonly cause?: RelayTroubleCode;
+  readonly cause?: HoldCause;
+  readonly lateMs?: number;
+  readonly resumeAt?: Instant | null;
+  /** The control row that asked for this resume, when a pause is over by its own time. */
+  readonly asked?: string;
+  readonly undo?: true;
+  readonly contactId?: string;
   readonly acknowledge?: boolean;
 }
 

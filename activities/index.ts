@@ -20,8 +20,8 @@ export function createActivities(deps: ActivityDependencies): CampaignActivities
     planNext: ({ campaignId, now }) => planAndKeep(db, campaignId, now),
     sendBatch: createSendBatch(deps),
     settleAttempt: async ({ campaignId }) => ({ inDoubt: await settleAttempt(db, campaignId) }),
-    applyControl: async ({ campaignId, controlId, action, via, at, pace, startAt, cause, acknowledge }) => {
-      const request = { ...pace, ...without({ startAt, cause, acknowledge }) };
+    applyControl: async ({ campaignId, controlId, action, via, at, pace, ...asked }) => {
+      const request = { ...pace, ...without(asked) };
       const applied = await applyControl(db, { campaignId, controlId, action, via, at, request });
       const { state } = applied;
       return applied.applied ? { applied: true, state } : { applied: false, state, refusal: applied.refusal };

@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { readHoldingGuard } from '../db/guards.ts';
 import { finishBatch, openBatch, type OpenedBatch } from '../db/ledger/batch.ts';
 import { claimNextRecipients } from '../db/ledger/claim.ts';
 import { giveBackUnknown, lookAtGate } from '../db/ledger/look.ts';
@@ -76,6 +77,7 @@ async function bindParts(
     fill,
     claim: (limit) => claimNextRecipients(db, { campaignId, batch, token, limit, now: now() }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
+    mustHold: async () => (await readHoldingGuard(db, campaignId, now(), null)) !== null,
     look: () => lookAtGate(db, campaignId, batch, token),
   };
 }

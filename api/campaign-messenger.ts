@@ -7,6 +7,7 @@ export type Act = { readonly controlId: string } & (
   | { readonly action: 'resume' }
   | { readonly action: 'cancel' }
   | { readonly action: 'setPace'; readonly pace: AskedPace }
+  | { readonly action: 'setPace'; readonly undo: true }
   | { readonly action: 'reschedule'; readonly startAt: Instant }
 );
 

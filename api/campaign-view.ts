@@ -1,14 +1,16 @@
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import { readPause } from '../db/pause.ts';
-import { readDecidedPlan, readPlan } from '../db/plan-state.ts';
+import { readDecidedPlan, readPlan, readWarnings } from '../db/plan-state.ts';
 import type { Database } from '../db/open.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { formatDuration } from '../domain/duration.ts';
+import { defaultGuards } from '../domain/guards.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts';
+import { showGuards } from '../domain/schema/guards.ts';
 import { campaignWorkflowId } from '../domain/temporal-names.ts';
 import { showCapacity, showResponses } from './campaign-capacity.ts';
 import type { ApiDeps } from './deps.ts';
@@ -17,10 +19,11 @@ import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, plan, temporal] = await Promise.all([
+  const [counts, pause, plan, warnings, temporal] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),
+    readWarnings(db, row.id, Date.now()),
     linkToRun(deps, row),
   ]);
   return {
@@ -53,9 +56,17 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
             reason: pause.reason,
             inFlight: pause.inFlight,
             settledAt: wireInstantOrNull(pause.settledAt),
+            resumeAt: wireInstantOrNull(pause.resumeAt),
           },
     next: showNext(plan.answer),
     trouble: showTrouble(row),
+    guards: showGuards(row.guards ?? defaultGuards),
+    warnings: warnings.map(({ guard, value, threshold, sentence }) => ({
+      guard,
+      value,
+      threshold,
+      sentence,
+    })),
     temporal,
   };
 }

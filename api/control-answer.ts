@@ -18,6 +18,10 @@ export async function refusalProblem(db: Database, campaignId: string, refusal: 
         'the campaign is held for a cause that "pause.reason" of the campaign names; when it is mended, resume with acknowledge=true',
         { members: { state: 'held' } },
       );
+    case 'conflict': {
+      const campaign = await readCampaign(db, campaignId);
+      return new Problem('conflict', refusal.detail, { members: { state: campaign?.state ?? null } });
+    }
     case 'invalid':
       return new Problem('invalidBody', refusal.detail, {
         errors: [{ pointer: '', detail: refusal.detail }],

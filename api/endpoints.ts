@@ -2,14 +2,18 @@ import type { Endpoint } from './endpoint.ts';
 import { campaignControlEndpoints } from './routes/campaign-control.ts';
 import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
+import { complaintEndpoints } from './routes/complaints.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
 import { deskEndpoints } from './routes/desks.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
+import { guardEndpoints } from './routes/guards.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
+import { paceUndoEndpoints } from './routes/pace-undo.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { recipientActEndpoints } from './routes/recipient-acts.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
 import { responsePageEndpoints } from './routes/response-pages.ts';
 import { responseSourceEndpoints } from './routes/response-sources.ts';
@@ -22,6 +26,8 @@ export const endpoints: readonly Endpoint[] = [
   ...contactEndpoints,
   ...campaignEndpoints,
   ...campaignControlEndpoints,
+  ...paceUndoEndpoints,
+  ...guardEndpoints,
   ...campaignHistoryEndpoints,
   ...forecastEndpoints,
   ...recipientEndpoints,
@@ -29,6 +35,8 @@ export const endpoints: readonly Endpoint[] = [
   ...responsePageEndpoints,
   ...responseSourceEndpoints,
   ...deskEndpoints,
+  ...recipientActEndpoints,
+  ...complaintEndpoints,
   ...previewEndpoints,
   ...testSendEndpoints,
   ...mainGateEndpoints,

@@ -2,6 +2,7 @@ import { listActiveCampaigns } from '../db/campaigns.ts';
 import { forgetOldAnswers } from '../db/idempotency.ts';
 import { holdCampaign } from '../db/pause.ts';
 import { forgetOldMessages } from '../db/response-webhooks.ts';
+import { listUnheard } from '../db/unheard.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -10,13 +11,17 @@ type Needs = Pick<ApiDeps, 'db' | 'temporal' | 'log'>;
 /**
  * Brings Temporal in line with the database: an active campaign whose workflow is missing or has ended is started again
  * (the workflow reads everything it needs). One that somebody terminated is held instead, for a person to decide:
- * resuming starts it again.
+ * resuming starts it again. Workflows that have not heard of something to do (the message was lost) are told again.
  */
 export async function reconcile({ db, temporal, log }: Needs): Promise<void> {
+  const unheard = await listUnheard(db);
   for (const { id: campaignId, state } of await listActiveCampaigns(db)) {
     const run = await temporal.findRun(campaignId);
     if (run === 'away') return;
-    if (run?.status === 'running') continue;
+    if (run?.status === 'running') {
+      if (unheard.has(campaignId)) await temporal.tellReplan(campaignId);
+      continue;
+    }
     if (run?.status === 'terminated' && state !== 'cancelling')
       await holdTerminated({ db, temporal, log }, campaignId, state);
     else if (await temporal.start(campaignId))

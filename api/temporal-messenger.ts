@@ -188,7 +188,9 @@ function messageOf(act: Act): { update: UpdateDefinition<unknown, [unknown]>; ar
     case 'cancel':
       return message(messages.cancelUpdate, { controlId });
     case 'setPace':
-      return message(messages.setPaceUpdate, { controlId, ...act.pace });
+      return 'undo' in act
+        ? message(messages.undoPaceUpdate, { controlId })
+        : message(messages.setPaceUpdate, { controlId, ...act.pace });
     case 'reschedule':
       return message(messages.rescheduleUpdate, { controlId, startAt: act.startAt });
   }

@@ -12,6 +12,8 @@ export interface PaceNow {
   readonly wanted: ResolvedPace;
   /** Nothing would change. */
   readonly isTheSame: boolean;
+  /** The control row of the change that this one takes back. */
+  readonly undoes?: string;
 }
 
 interface StoredPace {

@@ -5,6 +5,7 @@ import type { CampaignState } from '../domain/campaign-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
+import type { Guards } from '../domain/guards.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
@@ -26,6 +27,8 @@ export interface Draft {
   readonly follows: Follows | null;
   readonly capacity: StatedCapacity | null;
   readonly responseLinks?: readonly ResponseLink[];
+  /** Null or left out: the defaults. */
+  readonly guards?: Guards | null;
 }
 
 type Columns = Selectable<Schema['campaign']>;
@@ -37,7 +40,17 @@ export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
 };
 export type CampaignSummaryRow = Omit<
   CampaignRow,
-  'audience' | 'identity' | 'content' | 'windows' | 'holidays' | 'limits' | 'response_links'
+  | 'audience'
+  | 'identity'
+  | 'content'
+  | 'windows'
+  | 'holidays'
+  | 'limits'
+  | 'response_links'
+  | 'guards'
+  | 'evidence_after'
+  | 'evidence_since'
+  | 'last_position'
 > & {
   readonly position: string;
 };
@@ -212,5 +225,6 @@ function columns(draft: Draft) {
     capacity: draft.capacity === null ? null : JSON.stringify(draft.capacity),
     desk_id: draft.capacity?.desk ?? null,
     response_links: JSON.stringify(draft.responseLinks ?? []),
+    guards: draft.guards ? JSON.stringify(draft.guards) : null,
   };
 }

@@ -1,10 +1,15 @@
 import { sql } from 'kysely';
 import type { CampaignState } from '../domain/campaign-state.ts';
+import { defaultGuards, isGuardName } from '../domain/guards.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { PaceNow } from './asked-pace.ts';
-import type { Application, ControlArguments } from './control.ts';
+import type { Application, CampaignNow, ControlArguments } from './control.ts';
+import { beginEvidence, describeHold } from './guards.ts';
 import { notifyGate } from './notify.ts';
 import type { Database } from './open.ts';
 import { settlePause } from './ledger/pause.ts';
+import { actOnRecipient } from './recipient-act.ts';
+import { setResumeAt } from './scheduled-resume.ts';
 
 /** Cause of a hold: somebody ended the workflow from outside; going on by itself would undo what they meant. */
 export const workflowTerminated = 'workflowTerminated';
@@ -21,9 +26,9 @@ export interface Effect {
   readonly inFlight?: number;
 }
 
-interface Act extends Application {
+export interface Act extends Application {
   readonly request: ControlArguments;
-  readonly campaign: { readonly state: CampaignState; readonly start_at: Date | null };
+  readonly campaign: CampaignNow & { readonly start_at: Date | null };
   /** Of a change of pace. */
   readonly pace: PaceNow | null;
 }
@@ -32,7 +37,7 @@ interface Act extends Application {
 export async function bringIntoForce(trx: Database, act: Act): Promise<Effect> {
   switch (act.action) {
     case 'pause':
-      return closeGate(trx, act, 'paused');
+      return act.campaign.state === 'paused' ? movePauseEnd(trx, act) : closeGate(trx, act, 'paused');
     case 'hold':
       return closeGate(trx, act, 'held');
     case 'cancel':
@@ -43,6 +48,15 @@ export async function bringIntoForce(trx: Database, act: Act): Promise<Effect> {
       return changePace(trx, act);
     case 'reschedule':
       return reschedule(trx, act);
+    case 'setGuards':
+      return setGuards(trx, act);
+    case 'skip':
+    case 'sendNow':
+    case 'moveToEnd': {
+      const change = await actOnRecipient(trx, act.action, act);
+      await changeCampaign(trx, act.campaignId, {});
+      return unchanged(act, change.from, change.to);
+    }
     case 'start':
       throw new Error('a start is made by startCampaign');
   }
@@ -60,26 +74,59 @@ async function closeGate(trx: Database, act: Act, state: 'paused' | 'held' | 'ca
     .where('campaign_id', '=', campaignId)
     .execute();
   const inFlight = await countIntents(trx, campaignId);
+  const resumeAt = typeof request.resumeAt === 'number' ? new Date(request.resumeAt) : null;
   await endPause(trx, campaignId);
   if (state !== 'cancelling') {
     await trx
       .insertInto('pause')
-      .values({ control_id: controlId, campaign_id: campaignId, at: sql`now()`, in_flight: inFlight })
+      .values({
+        control_id: controlId,
+        campaign_id: campaignId,
+        at: sql`now()`,
+        in_flight: inFlight,
+        resume_at: resumeAt,
+        resume_asked_by: resumeAt === null ? null : controlId,
+      })
       .execute();
     await settlePause(trx, campaignId);
   }
   await changeCampaign(trx, campaignId, { state });
   await notifyGate(trx, campaignId);
   const cause = request.cause === undefined ? {} : { cause: request.cause };
-  const reason = state === 'held' ? { reason: await holdReason(trx, campaignId, request.cause) } : {};
+  const hold = state === 'held' ? await describeCause(trx, act) : null;
+  const { reason, ...figures } = hold ?? { reason: undefined };
   return {
     before: campaign.state,
     state,
     from: { state: campaign.state },
-    to: { state, inFlight, ...cause },
+    to: { state, inFlight, ...cause, ...figures, ...(resumeAt === null ? {} : { resumeAt }) },
     inFlight,
-    ...reason,
+    ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** A paused campaign is paused until another instant, or until somebody resumes. */
+async function movePauseEnd(trx: Database, act: Act): Promise<Effect> {
+  const { campaignId, controlId, request } = act;
+  const resumeAt = request.resumeAt ?? null;
+  const { before } = await setResumeAt(trx, campaignId, resumeAt, controlId);
+  await changeCampaign(trx, campaignId, {});
+  return unchanged(
+    act,
+    { state: 'paused', resumeAt: asDate(before) },
+    { state: 'paused', resumeAt: asDate(resumeAt) },
+  );
+}
+
+async function setGuards(trx: Database, act: Act): Promise<Effect> {
+  const { guards = defaultGuards } = act.request;
+  await changeCampaign(trx, act.campaignId, { guards: JSON.stringify(guards) });
+  return unchanged(act, { guards: act.campaign.guards ?? defaultGuards }, { guards });
+}
+
+/** An act that leaves the campaign's state as it is. */
+function unchanged({ campaign }: Act, from: Effect['from'], to: Effect['to']): Effect {
+  return { before: campaign.state, state: campaign.state, from, to };
 }
 
 async function openGate(trx: Database, { campaignId, at, campaign }: Act): Promise<Effect> {
@@ -91,26 +138,25 @@ async function openGate(trx: Database, { campaignId, at, campaign }: Act): Promi
     .execute();
   await endPause(trx, campaignId);
   await changeCampaign(trx, campaignId, { state, trouble: null });
+  // Acknowledged: what the guards have seen so far does not hold the campaign once more.
+  if (campaign.state === 'held') await beginEvidence(trx, campaignId);
   return { before: campaign.state, state, from: { state: campaign.state }, to: { state } };
 }
 
-async function changePace(trx: Database, { campaignId, campaign, pace }: Act): Promise<Effect> {
+async function changePace(trx: Database, act: Act): Promise<Effect> {
+  const { campaignId, pace } = act;
   if (pace === null || 'refusal' in pace.wanted)
     throw new Error('a pace is judged before it comes into force');
   const { current, wanted } = pace;
   const { size, gapMs } = wanted.pace;
   await changeCampaign(trx, campaignId, { size, gap_ms: gapMs, pace_form: JSON.stringify(wanted.form) });
   // A smaller pace takes effect now: the batch that is under way shrinks too; its sender is told.
-  await sql`update batch set size = least(size, ${size}) where campaign_id = ${campaignId} and finished_at is null`.execute(
+  await sql`update batch set size = least(size, ${size}) where campaign_id = ${campaignId} and number > 0 and finished_at is null`.execute(
     trx,
   );
   await notifyGate(trx, campaignId);
-  return {
-    before: campaign.state,
-    state: campaign.state,
-    from: { ...current.pace, ...current.form },
-    to: { size, gapMs, ...wanted.form },
-  };
+  const undoes = pace.undoes === undefined ? {} : { undoes: pace.undoes };
+  return unchanged(act, { ...current.pace, ...current.form }, { size, gapMs, ...wanted.form, ...undoes });
 }
 
 async function reschedule(trx: Database, { campaignId, campaign, request }: Act): Promise<Effect> {
@@ -133,6 +179,7 @@ type CampaignChange = Partial<{
   pace_form: string;
   start_at: Date;
   trouble: null;
+  guards: string;
 }>;
 
 async function changeCampaign(trx: Database, campaignId: string, change: CampaignChange): Promise<void> {
@@ -155,13 +202,19 @@ async function endPause(trx: Database, campaignId: string): Promise<void> {
   );
 }
 
-async function holdReason(trx: Database, campaignId: string, cause: string | undefined): Promise<string> {
+/** Why a campaign was held, in words, and a guard's figures. */
+async function describeCause(
+  trx: Database,
+  { campaignId, at, request: { cause, lateMs }, campaign }: Act,
+): Promise<{ readonly reason: string; readonly value?: number; readonly threshold?: number }> {
   if (cause === workflowTerminated)
-    return 'its workflow was terminated in Temporal; resuming starts it again';
-  const { trouble } = await trx
-    .selectFrom('campaign')
-    .select('trouble')
-    .where('id', '=', campaignId)
-    .executeTakeFirstOrThrow();
-  return trouble === null ? (cause ?? 'unknown cause') : `${trouble.code}: ${trouble.text}`;
+    return { reason: 'its workflow was terminated in Temporal; resuming starts it again' };
+  if (cause !== undefined && isGuardName(cause))
+    return describeHold(trx, campaignId, cause, at, lateMs ?? null);
+  const { trouble } = campaign;
+  return { reason: trouble === null ? (cause ?? 'unknown cause') : `${trouble.code}: ${trouble.text}` };
+}
+
+function asDate(at: Instant | null): Date | null {
+  return at === null ? null : new Date(at);
 }

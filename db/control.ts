@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import {
   judgeControl,
@@ -5,16 +6,22 @@ import {
   type ControlAction,
   type Refusal,
 } from '../domain/campaign-state.ts';
+import { defaultGuards, isGuardName, type Guards } from '../domain/guards.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { AskedPace } from '../domain/pace-form.ts';
+import { isRecipientAction, type RecipientAction } from '../domain/recipient-act.ts';
+import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import { bringIntoForce, workflowTerminated, type Effect } from './control-effect.ts';
 import { resolveAskedPace, type PaceNow } from './asked-pace.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
+import { findPaceToRestore, nothingToUndo } from './pace-undo.ts';
+import { judgePauseChange, judgeScheduledResume } from './scheduled-resume.ts';
+import { judgeRecipient } from './recipient-act.ts';
 
 export interface ControlRequest {
   readonly campaignId: string;
-  readonly action: ControlAction;
+  readonly action: ControlAction | RecipientAction;
   readonly by: string;
   readonly reason: string | null;
   readonly request: ControlArguments;
@@ -27,12 +34,23 @@ export interface ControlArguments extends AskedPace {
   readonly startAt?: Instant | null;
   readonly acknowledge?: boolean;
   readonly cause?: string;
+  /** Of a hold because the campaign is behind its plan. */
+  readonly lateMs?: number;
+  /** Of a pause: when it ends by itself; null: not before somebody resumes; left out: as it is. */
+  readonly resumeAt?: Instant | null;
+  /** Of a resume: the pause is over by its own time, which this control row asked for. */
+  readonly asked?: string;
+  /** Of a pace: the one before the last change. */
+  readonly undo?: boolean;
+  /** Of acts on one recipient. */
+  readonly contactId?: string;
+  readonly guards?: Guards;
 }
 
 export interface Application {
   readonly campaignId: string;
   readonly controlId: string;
-  readonly action: ControlAction;
+  readonly action: ControlAction | RecipientAction;
   readonly via: 'api' | 'temporal' | 'guard';
   /** The workflow's time. */
   readonly at: Instant;
@@ -82,8 +100,8 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
       return { applied: false, state: campaign.state, refusal: asRefusal(row.refusal) };
     // Written from ControlArguments by requestControl or findOrKeep; judge() checks the values that matter.
     const request: ControlArguments = row.request;
-    const pace = input.action === 'setPace' ? await resolveAskedPace(trx, campaign, request, input.at) : null;
-    const verdict = judge(input, campaign, pace, request, row.expected_version);
+    const pace = await findPace(trx, campaign, { ...input, request });
+    const verdict = await judge(trx, { ...input, request }, campaign, pace, row.expected_version);
     if (verdict === 'already') {
       await trx.deleteFrom('control').where('id', '=', input.controlId).execute();
       return { applied: false, state: campaign.state, refusal: null };
@@ -97,47 +115,104 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
       return { applied: false, state: campaign.state, refusal: verdict };
     }
     const effect = await bringIntoForce(trx, { ...input, request, campaign, pace });
-    await keepHistory(trx, input, effect, row.by, row.reason);
+    await keepHistory(trx, input, effect, row);
     return { applied: true, state: effect.state, effect };
   });
 }
 
-type CampaignNow = { readonly state: CampaignState; readonly version: number };
+/** An undo puts back what the history says was there before; null when there is nothing to take back, or for other acts. */
+async function findPace(
+  trx: Database,
+  campaign: Parameters<typeof resolveAskedPace>[1],
+  { action, request, at }: Application,
+): Promise<PaceNow | null> {
+  if (action !== 'setPace') return null;
+  return request.undo === true
+    ? findPaceToRestore(trx, campaign)
+    : resolveAskedPace(trx, campaign, request, at);
+}
 
-function judge(
-  { action, at }: Application,
+/** The campaign as it is, under its lock. */
+export interface CampaignNow {
+  readonly id: string;
+  readonly state: CampaignState;
+  readonly version: number;
+  readonly stream: string;
+  readonly trouble: RelayTroubleRecord | null;
+  readonly guards: Guards | null;
+}
+
+async function judge(
+  trx: Database,
+  { action, at, request }: Application,
   campaign: CampaignNow,
   pace: PaceNow | null,
-  request: ControlArguments,
   expectedVersion: number | null,
-): 'apply' | 'already' | Refusal {
+): Promise<'apply' | 'already' | Refusal> {
   if (expectedVersion !== null && expectedVersion !== campaign.version)
     return { code: 'stale', expectedVersion, version: campaign.version };
+  if (isRecipientAction(action)) return judgeRecipient(trx, action, campaign, request, at);
   const verdict = judgeControl(action, campaign.state);
+  if (action === 'pause') return judgePauseChange(trx, campaign, verdict, request.resumeAt, at);
   if (verdict !== 'apply') return verdict;
-  if (action === 'resume' && campaign.state === 'held' && request.acknowledge !== true)
-    return { code: 'needsAcknowledgement' };
-  if (pace !== null) {
-    if ('refusal' in pace.wanted) return { code: 'invalid', detail: pace.wanted.refusal };
-    return pace.isTheSame ? 'already' : 'apply';
+  switch (action) {
+    case 'resume':
+      if (request.asked !== undefined) return judgeScheduledResume(trx, campaign.id, request.asked, at);
+      return campaign.state === 'held' && request.acknowledge !== true
+        ? { code: 'needsAcknowledgement' }
+        : 'apply';
+    case 'setPace':
+      return judgePace(pace);
+    case 'setGuards':
+      return isDeepStrictEqual(campaign.guards ?? defaultGuards, request.guards) ? 'already' : 'apply';
+    case 'reschedule':
+      return (request.startAt ?? 0) < at
+        ? { code: 'invalid', detail: 'startAt is in the past; to start now, leave it out when starting' }
+        : 'apply';
+    case 'start':
+    case 'hold':
+    case 'cancel':
+      return 'apply';
   }
-  if (action === 'reschedule' && (request.startAt ?? 0) < at)
-    return { code: 'invalid', detail: 'startAt is in the past; to start now, leave it out when starting' };
-  return 'apply';
+}
+
+function judgePace(pace: PaceNow | null): 'apply' | 'already' | Refusal {
+  if (pace === null) return nothingToUndo;
+  if ('refusal' in pace.wanted) return { code: 'invalid', detail: pace.wanted.refusal };
+  return pace.isTheSame ? 'already' : 'apply';
 }
 
 /** The row of a person's request, or a new one for what came by signal or from a guard. */
-async function findOrKeep(trx: Database, { controlId, campaignId, action, via, request }: Application) {
-  const by = via === 'guard' ? guardOf(request) : via;
+async function findOrKeep(trx: Database, input: Application) {
+  const { controlId, campaignId, action, request } = input;
+  const author = await authorOf(trx, input);
   await trx
     .insertInto('control')
-    .values({ id: controlId, campaign_id: campaignId, action, by, via, request: JSON.stringify(request) })
+    .values({
+      id: controlId,
+      campaign_id: campaignId,
+      action,
+      ...author,
+      request: JSON.stringify(request),
+    })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
   return trx.selectFrom('control').selectAll().where('id', '=', controlId).executeTakeFirstOrThrow();
 }
 
-function guardOf({ cause }: ControlArguments): string {
+/** Who acts when nobody has asked beforehand. A resume by the clock is the act of whoever paused until then. */
+async function authorOf(trx: Database, { via, request }: Application) {
+  if (request.asked === undefined) return { by: via === 'guard' ? guardOf(request) : via, via, reason: null };
+  const { by, via: asked } = await trx
+    .selectFrom('control')
+    .select(['by', 'via'])
+    .where('id', '=', request.asked)
+    .executeTakeFirstOrThrow();
+  return { by, via: asked, reason: 'as asked in the pause' };
+}
+
+function guardOf({ cause = '' }: ControlArguments): string {
+  if (isGuardName(cause)) return `guard:${cause}`;
   return cause === workflowTerminated ? 'guard:temporal' : 'guard:relay';
 }
 
@@ -145,15 +220,19 @@ async function keepHistory(
   trx: Database,
   input: Application,
   effect: Effect,
-  by: string,
-  reason: string | null,
+  {
+    by,
+    via,
+    reason,
+  }: { readonly by: string; readonly via: Application['via']; readonly reason: string | null },
 ): Promise<void> {
-  const { campaignId, controlId, action, via } = input;
+  const { campaignId, controlId, action } = input;
   const change = { from: effect.from, to: effect.to };
   const { applied_at: at } = await trx
     .updateTable('control')
     .set({
-      applied_at: sql`now()`,
+      // Not now(): who waited for the campaign's lock began earlier, and the history has the order of the effects.
+      applied_at: sql`clock_timestamp()`,
       from: JSON.stringify(change.from),
       to: JSON.stringify(change.to),
       ...(effect.reason === undefined ? {} : { reason: effect.reason }),

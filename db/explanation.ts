@@ -8,6 +8,8 @@ import { readMainGate } from './main-gate.ts';
 import type { Database } from './open.ts';
 import { readPause } from './pause.ts';
 import { readPlan, readPlanState } from './plan-state.ts';
+import type { RecipientAction } from '../domain/recipient-act.ts';
+import { singlesBatch } from '../domain/plan-singles.ts';
 import type { RecipientRow } from './recipients.ts';
 
 export interface AttemptRow {
@@ -26,14 +28,18 @@ export async function readFacts(
   row: RecipientRow,
   now: Instant,
 ): Promise<Facts> {
-  const [suppression, pause, mainGate, cancellation, settlement, expected] = await Promise.all([
-    readSuppression(db, row.address, campaign.stream),
-    readPause(db, campaign.id),
-    readMainGate(db),
-    readAct(db, campaign.id, 'cancel', null),
-    readAct(db, campaign.id, 'settle', row.contactId),
-    readExpected(db, campaign.id, row, now),
-  ]);
+  const [suppression, pause, mainGate, cancellation, settlement, skip, sendNow, move, expected] =
+    await Promise.all([
+      readSuppression(db, row.address, campaign.stream),
+      readPause(db, campaign.id),
+      readMainGate(db),
+      readAct(db, campaign.id, 'cancel', null),
+      readAct(db, campaign.id, 'settle', row.contactId),
+      readAct(db, campaign.id, 'skip', row.contactId),
+      readAct(db, campaign.id, 'sendNow', row.contactId),
+      readAct(db, campaign.id, 'moveToEnd', row.contactId),
+      readExpected(db, campaign.id, row, now),
+    ]);
   const { trouble } = campaign;
   return {
     now,
@@ -43,14 +49,18 @@ export async function readFacts(
       sendingAt: instantOf(row.sendingAt),
       settledAt: instantOf(row.settledAt),
       nextAttemptAt: instantOf(row.nextAttemptAt),
+      sendNowAt: instantOf(row.sendNowAt),
     },
     suppression,
-    pause: pause === null ? null : toAct(pause),
+    pause: pause === null ? null : { ...toAct(pause), resumeAt: instantOf(pause.resumeAt) },
     mainGate: mainGate.open
       ? null
       : { at: mainGate.changedAt.getTime(), by: mainGate.by ?? 'somebody', reason: mainGate.reason },
     cancellation,
     settlement,
+    skip,
+    sendNow,
+    move,
     trouble: trouble === null ? null : { since: trouble.since, code: trouble.code, text: trouble.text },
     expected,
   };
@@ -96,6 +106,7 @@ async function readExpected(
     readLimitIndex(db, campaignId, row.contactId),
   ]);
   if (step.kind !== 'wait' && step.kind !== 'batch') return null;
+  if (row.sendNowAt !== null) return { batch: singlesBatch, at: Math.max(now, step.batch.at) };
   if (row.nextAttemptAt === null)
     return expectBatch(state, { kind: 'planned', ahead, limit: limitIndex === 0 ? null : limitIndex - 1 });
   return expectBatch(state, { kind: 'deferred', ahead, notBefore: row.nextAttemptAt.getTime() });
@@ -144,7 +155,7 @@ async function readSuppression(db: Database, address: string, stream: string): P
 async function readAct(
   db: Database,
   campaignId: string,
-  action: 'cancel' | 'settle',
+  action: 'cancel' | 'settle' | RecipientAction,
   contactId: string | null,
 ): Promise<Act | null> {
   let query = db

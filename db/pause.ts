@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CampaignState, Refusal } from '../domain/campaign-state.ts';
+import type { Instant } from '../domain/instant.ts';
 import { applyControl, requestControl } from './control.ts';
 import type { Database } from './open.ts';
 
@@ -8,6 +9,8 @@ export interface PauseRequest {
   readonly by: string;
   readonly reason: string | null;
   readonly expectedVersion: number | null;
+  /** When it ends by itself; null: not before somebody resumes; left out: as it is. */
+  readonly resumeAt?: Instant | null;
 }
 
 /** The pause in force: who closed the gate, when, and what was still in flight then. */
@@ -18,6 +21,8 @@ export interface PauseNow {
   readonly reason: string | null;
   readonly inFlight: number;
   readonly settledAt: Date | null;
+  /** When it ends by itself, or null. */
+  readonly resumeAt: Date | null;
 }
 
 export type Paused =
@@ -30,14 +35,16 @@ export type Paused =
  */
 export async function pauseCampaign(db: Database, request: PauseRequest): Promise<Paused> {
   const { campaignId } = request;
-  const { controlId } = await requestControl(db, { ...request, action: 'pause', request: {} });
+  const { resumeAt, ...who } = request;
+  const wanted = resumeAt === undefined ? {} : { resumeAt };
+  const { controlId } = await requestControl(db, { ...who, action: 'pause', request: wanted });
   const result = await applyControl(db, {
     campaignId,
     controlId,
     action: 'pause',
     via: 'api',
     at: Date.now(),
-    request: {},
+    request: wanted,
   });
   if (!result.applied && result.refusal !== null) return { refusal: result.refusal };
   const pause = await readPause(db, campaignId);
@@ -70,11 +77,12 @@ export async function readPause(db: Database, campaignId: string): Promise<Pause
       'control.reason',
       'pause.in_flight',
       'pause.settled_at',
+      'pause.resume_at',
     ])
     .where('pause.campaign_id', '=', campaignId)
     .where('pause.resumed_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) return null;
   const { control_id: controlId, at, by, reason, in_flight: inFlight, settled_at: settledAt } = row;
-  return { controlId, at, by, reason, inFlight, settledAt };
+  return { controlId, at, by, reason, inFlight, settledAt, resumeAt: row.resume_at };
 }

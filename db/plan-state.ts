@@ -5,11 +5,14 @@ import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { CapacityDecision } from '../domain/capacity.ts';
 import type { DomainLimit, LimitedDomain, Taken } from '../domain/domain-limit.ts';
 import type { FollowingRoom } from '../domain/following-room.ts';
+import type { Finding } from '../domain/guards.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
-import { planNext, type PlanState } from '../domain/planner.ts';
+import { planSingles } from '../domain/plan-singles.ts';
+import { planNext, type BatchPlan, type PlanState } from '../domain/planner.ts';
 import { decideTrouble, type RelayTroubleRecord } from '../domain/relay-trouble.ts';
+import { readFindings, readHoldingGuard } from './guards.ts';
 import type { Database } from './open.ts';
 import { readRoom } from './response-room.ts';
 
@@ -40,6 +43,11 @@ export interface CampaignLook {
   planned: number;
   deferred: Date[];
   under_way: number;
+  /** Asked to leave at once, out of turn. */
+  singles: number;
+  main_changed_at: Date;
+  resume_at: Date | null;
+  resume_asked_by: string | null;
 }
 
 /**
@@ -72,7 +80,40 @@ export async function readDecidedPlan(
       : decide(campaignId, row, room, now);
   // Nothing is planned behind a closed gate, but how full the desk is can be said all the same.
   const decision = room === null ? null : (room.decided() ?? room.decide(now, row.size));
-  return { answer: { ...answer, step }, decision };
+  return { answer: { ...answer, step: (await guarded(db, campaignId, row, step, now)) ?? step }, decision };
+}
+
+/** What the next step says for the guards: only while something can leave. */
+async function guarded(
+  db: Database,
+  campaignId: string,
+  row: CampaignLook,
+  step: PlanAnswer['step'],
+  now: Instant,
+): Promise<PlanAnswer['step'] | null> {
+  if (step.kind !== 'wait' && step.kind !== 'batch') return null;
+  const lateMs = lateness(row, step.batch, now);
+  const found = await readHoldingGuard(db, campaignId, now, lateMs);
+  if (found === null) return null;
+  return { kind: 'hold', cause: found.guard, ...(found.guard === 'behindPlan' ? { lateMs } : {}) };
+}
+
+/** For warnings: what the guards say about a campaign that nothing has closed. */
+export async function readWarnings(db: Database, campaignId: string, now: Instant): Promise<Finding[]> {
+  const row = await lookAtCampaign(db, campaignId, now);
+  if (row.state !== 'running') return [];
+  const step = decide(campaignId, row, await roomOf(db, campaignId, row, now), now);
+  const lateMs = step.kind === 'wait' || step.kind === 'batch' ? lateness(row, step.batch, now) : null;
+  return readFindings(db, campaignId, now, lateMs);
+}
+
+/**
+ * How long the step has been due with nothing that closed the campaign. A batch that goes on was due when it last began; a main
+ * gate that was closed excuses.
+ */
+function lateness(row: CampaignLook, batch: BatchPlan, now: Instant): number {
+  const began = batch.continues ? (row.latest_start?.getTime() ?? 0) : 0;
+  return Math.max(0, now - Math.max(batch.at, began, row.main_changed_at.getTime()));
 }
 
 /** The planner's view of a campaign, for expectations about single recipients. */
@@ -90,14 +131,27 @@ function decide(
   const nothingLeft = row.planned === 0 && row.deferred.length === 0;
   if (row.state === 'cancelling')
     return nothingLeft ? { kind: 'done' } : { kind: 'closed', by: 'cancelling' };
-  if (row.state === 'paused' || row.state === 'held') return { kind: 'closed', by: row.state };
-  const plan = planNext(toPlanState(campaignId, row, room, now));
+  if (row.state === 'held') return { kind: 'closed', by: 'held' };
+  if (row.state === 'paused') return pausedStep(row, now);
+  const state = toPlanState(campaignId, row, room, now);
+  const plan = planSingles(state, row.singles) ?? planNext(state);
   if (plan.kind === 'done') return plan;
   if (!row.main_open) return { kind: 'closed', by: 'mainGate' };
   const trouble = row.trouble === null ? null : decideTrouble(row.trouble);
   if (trouble?.kind === 'hold') return trouble;
   // Instants go through JSON, which knows no infinity.
   return plan.batch.at === Infinity ? { kind: 'closed', by: 'calendar' } : plan;
+}
+
+/** A pause without an end, until its end, or over. */
+function pausedStep(
+  { resume_at: until, resume_asked_by: asked }: CampaignLook,
+  now: Instant,
+): PlanAnswer['step'] {
+  if (until === null || asked === null) return { kind: 'closed', by: 'paused' };
+  return until.getTime() > now
+    ? { kind: 'closed', by: 'paused', until: until.getTime() }
+    : { kind: 'resume', asked };
 }
 
 /** The planner's view of what was seen. */
@@ -170,7 +224,8 @@ export async function lookAtCampaign(
               order by t.at), '[]') from limit_take t where t.campaign_id = c.id and t.limit_index = l.n
               and t.at > ${new Date(now)}::timestamptz - (l.value ->> 'everyMs')::bigint * interval '1 millisecond')) order by l.n)
         from jsonb_array_elements(c.limits) with ordinality l (value, n)), '[]') as limited,
-      g.open as gate_open, g.not_before, (select open from main_gate) as main_open,
+      g.open as gate_open, g.not_before, m.open as main_open, m.changed_at as main_changed_at,
+      p.resume_at, p.resume_asked_by,
       b.number as batch, b.size as batch_size, b.latest_start, b.number is not null and b.finished_at is null as unfinished,
       (select count(*) from delivery d where d.campaign_id = c.id and d.batch = b.number and b.finished_at is null
         and d.state <> 'skipped') as handed,
@@ -178,10 +233,15 @@ export async function lookAtCampaign(
       array(select d.next_attempt_at from delivery d where d.campaign_id = c.id and d.state = 'deferred'
         order by d.next_attempt_at limit ${deferred === 'all' ? null : sql`c.size`}) as deferred,
       (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'deferred')
-        + (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'sending') as under_way
+        + (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'sending') as under_way,
+      (select count(*) from delivery d where d.campaign_id = c.id and d.send_now_at is not null
+        and d.state in ('planned', 'deferred')) as singles
     from campaign c
+    cross join main_gate m
     left join gate g on g.campaign_id = c.id
-    left join lateral (select * from batch where campaign_id = c.id order by number desc limit 1) b on true
+    left join pause p on p.campaign_id = c.id and p.resumed_at is null
+    -- Batch 0 is out of turn: no gap counts from it.
+    left join lateral (select * from batch where campaign_id = c.id and number > 0 order by number desc limit 1) b on true
     where c.id = ${campaignId}`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error(`no campaign ${campaignId}`);

@@ -17,6 +17,8 @@ export interface RecipientRow {
   readonly settledAt: Date | null;
   readonly nextAttemptAt: Date | null;
   readonly mailDate: Date | null;
+  /** Asked to leave at once, and has not left yet. */
+  readonly sendNowAt: Date | null;
   readonly reply: Reply | null;
   readonly reason: { readonly code: string; readonly text: string } | null;
 }
@@ -70,6 +72,7 @@ function selectRecipients(db: Database) {
       'delivery.settled_at',
       'delivery.next_attempt_at',
       'delivery.mail_date',
+      'delivery.send_now_at',
       'delivery.code',
       'delivery.enhanced',
       'delivery.reply',
@@ -94,6 +97,7 @@ function toRecipient(row: Selected): RecipientRow {
     settledAt: row.settled_at,
     nextAttemptAt: row.next_attempt_at,
     mailDate: row.mail_date,
+    sendNowAt: row.send_now_at,
     reply: row.code === null ? null : { code: row.code, enhanced: row.enhanced, text: row.reply ?? '' },
     reason: row.reason_code === null ? null : { code: row.reason_code, text: row.reason_text ?? '' },
   };

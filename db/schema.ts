@@ -6,7 +6,9 @@ import type { CampaignState, ControlAction } from '../domain/campaign-state.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
+import type { Guards } from '../domain/guards.ts';
 import type { AttributeValue } from '../domain/recipient.ts';
+import type { RecipientAction } from '../domain/recipient-act.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 
@@ -111,6 +113,10 @@ export interface Schema {
     capacity: ColumnType<StatedCapacity | null, string | null | undefined, string | null>;
     desk_id: Maybe<string>;
     response_links: ColumnType<ResponseLink[], string | undefined, string>;
+    guards: ColumnType<Guards | null, string | null | undefined, string | null>;
+    evidence_after: Generated<number>;
+    evidence_since: MaybeAt;
+    last_position: Maybe<number>;
     created_by: string;
     created_at: At;
     updated_at: At;
@@ -118,7 +124,7 @@ export interface Schema {
   control: {
     id: Generated<string>;
     campaign_id: Maybe<string>;
-    action: ControlAction | 'finish' | 'openMainGate' | 'closeMainGate' | 'settle';
+    action: ControlAction | RecipientAction | 'finish' | 'openMainGate' | 'closeMainGate' | 'settle';
     by: string;
     via: 'api' | 'temporal' | 'guard';
     reason: Maybe<string>;
@@ -151,6 +157,8 @@ export interface Schema {
     in_flight: number;
     settled_at: MaybeAt;
     resumed_at: MaybeAt;
+    resume_at: MaybeAt;
+    resume_asked_by: Maybe<string>;
   };
   batch: {
     campaign_id: string;
@@ -183,6 +191,7 @@ export interface Schema {
     reason_code: Maybe<string>;
     reason_text: Maybe<string>;
     limit_index: Generated<number>;
+    send_now_at: MaybeAt;
   };
   capacity_decision: {
     id: Generated<number>;
@@ -201,6 +210,23 @@ export interface Schema {
     limit_index: number;
     at: At;
     count: number;
+  };
+  outcome_group: {
+    id: Generated<number>;
+    campaign_id: string;
+    at: At;
+    attempts: number;
+    sent: number;
+    hard: number;
+    deferred: number;
+  };
+  complaint: {
+    campaign_id: string;
+    event_id: string;
+    contact_id: string;
+    at: At;
+    source: string;
+    recorded_at: At;
   };
   attempt: {
     campaign_id: string;

@@ -70,7 +70,7 @@ async function move(
   const text = `settled by ${by}`;
   await sql`update delivery set state = ${state}, reason_code = 'settled', reason_text = ${text},
       settled_at = case when ${state} = 'planned' then null else now() end,
-      batch = case when ${state} = 'planned' then null else batch end, token = null
+      batch = case when ${state} = 'planned' then null else batch end, token = null, send_now_at = null
     where campaign_id = ${campaignId} and contact_id = ${contactId}`.execute(trx);
 }
 

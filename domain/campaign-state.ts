@@ -11,7 +11,15 @@ export const campaignStates = [
 ] as const;
 export type CampaignState = (typeof campaignStates)[number];
 
-export type ControlAction = 'start' | 'pause' | 'hold' | 'resume' | 'setPace' | 'reschedule' | 'cancel';
+export type ControlAction =
+  | 'start'
+  | 'pause'
+  | 'hold'
+  | 'resume'
+  | 'setPace'
+  | 'reschedule'
+  | 'cancel'
+  | 'setGuards';
 
 /** Why an act of control is refused: the state and what would be possible instead. */
 export type Refusal =
@@ -22,6 +30,8 @@ export type Refusal =
     }
   | { readonly code: 'stale'; readonly expectedVersion: number; readonly version: number }
   | { readonly code: 'needsAcknowledgement' }
+  /** Something else than the campaign's state stands against it; the detail says what, and the way out. */
+  | { readonly code: 'conflict'; readonly detail: string }
   | { readonly code: 'invalid'; readonly detail: string };
 
 /** What an act leads to: into force, already the case (answered, nothing added to history), or refused. */
@@ -29,6 +39,7 @@ export type Verdict = 'apply' | 'already' | Refusal;
 
 /** One rule for every way an act can come: API, command line, Temporal UI, guard. */
 export function judgeControl(action: ControlAction, state: CampaignState): Verdict {
+  if (action === 'setGuards' && isUnderWay(state)) return 'apply';
   if (possibleActions(state).includes(action)) return 'apply';
   if (isAlready(action, state)) return 'already';
   return { code: 'wrongState', state, possible: possibleActions(state) };
@@ -53,6 +64,11 @@ export function possibleActions(state: CampaignState): readonly ControlAction[] 
   }
 }
 
+/** Started, and neither ended nor ending. Thresholds of guards can be changed all that time. */
+function isUnderWay(state: CampaignState): boolean {
+  return state === 'scheduled' || state === 'running' || state === 'paused' || state === 'held';
+}
+
 function isAlready(action: ControlAction, state: CampaignState): boolean {
   switch (action) {
     case 'start':
@@ -66,6 +82,7 @@ function isAlready(action: ControlAction, state: CampaignState): boolean {
       return state === 'cancelling' || state === 'cancelled';
     case 'setPace':
     case 'reschedule':
+    case 'setGuards':
       return false;
   }
 }

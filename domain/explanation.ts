@@ -2,6 +2,7 @@ import type { CampaignState } from './campaign-state.ts';
 import type { DeliveryState } from './delivery-state.ts';
 import type { Instant } from './instant.ts';
 import type { Reply } from './outcome.ts';
+import { singlesBatch } from './plan-singles.ts';
 
 /** Everything that is known about one person in one campaign at `now`. */
 export interface Facts {
@@ -15,17 +16,23 @@ export interface Facts {
     readonly sendingAt: Instant | null;
     readonly settledAt: Instant | null;
     readonly nextAttemptAt: Instant | null;
+    /** To leave at once, out of turn, and not gone yet. */
+    readonly sendNowAt: Instant | null;
     readonly reply: Reply | null;
     readonly reason: { readonly code: string; readonly text: string } | null;
   };
   readonly suppression: { readonly at: Instant; readonly reason: string; readonly source: string } | null;
   /** The pause or hold in force. */
-  readonly pause: Act | null;
+  readonly pause: (Act & { readonly resumeAt: Instant | null }) | null;
   /** Who closed the main gate; null while it is open. */
   readonly mainGate: Act | null;
   readonly cancellation: Act | null;
   /** Who settled this delivery when it was in doubt. */
   readonly settlement: Act | null;
+  /** Who took this recipient out, wanted the mail to leave at once, moved it to the end: the latest act of each kind. */
+  readonly skip: Act | null;
+  readonly sendNow: Act | null;
+  readonly move: Act | null;
   /** The relay as a whole refuses everything. */
   readonly trouble: { readonly since: Instant; readonly code: string; readonly text: string } | null;
   readonly expected: { readonly batch: number; readonly at: Instant } | null;
@@ -56,7 +63,7 @@ export function explain(facts: Facts): Explanation {
 function sentenceOf(facts: Facts): string {
   const { delivery, settlement } = facts;
   const { state, batch, reply, reason } = delivery;
-  const inBatch = batch === null ? '' : ` in batch ${batch}`;
+  const inBatch = batch === null ? '' : batch === singlesBatch ? outOfTurn(facts) : ` in batch ${batch}`;
   switch (state) {
     case 'planned':
     case 'deferred':
@@ -69,7 +76,7 @@ function sentenceOf(facts: Facts): string {
     case 'failed':
       return `Failed at ${instant(delivery.settledAt)}${inBatch} after ${times(delivery.attempts)}: ${failure(reply, reason)}.`;
     case 'skipped':
-      return `Skipped at ${instant(delivery.settledAt)}: ${describeSkip(reason)}.`;
+      return `Skipped at ${instant(delivery.settledAt)}: ${describeSkip(facts)}.`;
     case 'cancelled':
       return cancelled(facts);
     case 'inDoubt':
@@ -89,13 +96,17 @@ function waiting(facts: Facts): string {
     delivery.state === 'deferred' && delivery.nextAttemptAt !== null
       ? `was tried ${delivery.attempts === 1 ? 'once' : `${delivery.attempts} times`} and is deferred until ${instant(delivery.nextAttemptAt)} because ${failure(delivery.reply, delivery.reason)}`
       : null;
-  if (closed !== null) return `${again === null ? 'Waits' : `${capital(again)}, and waits`}: ${closed}.`;
+  const singly = delivery.sendNowAt === null ? '' : `; then it leaves at once${outOfTurn(facts)}`;
+  if (closed !== null)
+    return `${again === null ? 'Waits' : `${capital(again)}, and waits`}: ${closed}${singly}.`;
+  if (delivery.sendNowAt !== null && expected !== null)
+    return `Leaves ${expected.at <= facts.now ? 'at once' : `at about ${instant(expected.at)}`}${outOfTurn(facts)}.`;
   const settled = facts.settlement === null ? '' : ` (back in the plan: ${settledBy(facts.settlement)})`;
   if (expected === null)
     return `${capital(again ?? `is planned at position ${delivery.position}`)}${settled}; no batch for it is planned yet.`;
   const when = `in batch ${expected.batch} at about ${instant(expected.at)}`;
   return again === null
-    ? `Will get it ${when}${settled}, at position ${delivery.position}.`
+    ? `Will get it ${when}${settled}, at position ${delivery.position}${movedBy(facts.move)}.`
     : `${capital(again)}; the next attempt is ${when}.`;
 }
 
@@ -104,7 +115,8 @@ function hindrance({ pause, mainGate, trouble, campaign, expected }: Facts): str
   if (campaign.state === 'cancelling') return 'the campaign is being cancelled, it will not be sent';
   if (pause !== null) {
     const how = campaign.state === 'held' ? 'held' : 'paused';
-    return `not before the campaign is resumed (${how} ${describeAct(pause)})`;
+    const byItself = pause.resumeAt === null ? '' : `, which it does by itself at ${instant(pause.resumeAt)}`;
+    return `not before the campaign is resumed${byItself} (${how} ${describeAct(pause)})`;
   }
   if (mainGate !== null) return `not before the main gate is opened (closed ${describeAct(mainGate)})`;
   if (trouble !== null && expected === null)
@@ -170,6 +182,15 @@ function describeAct({ at, by, reason }: Act): string {
   return `by ${by} at ${instant(at)}${reason === null || reason === '' ? '' : `: ${tidy(reason)}`}`;
 }
 
+/** Who wanted a mail to leave before its turn. */
+function outOfTurn({ sendNow }: Facts): string {
+  return ` out of turn${sendNow === null ? '' : ` (wanted ${describeAct(sendNow)})`}`;
+}
+
+function movedBy(move: Act | null): string {
+  return move === null ? '' : ` (moved to the end ${describeAct(move)})`;
+}
+
 function settledBy({ at, by, reason }: Act): string {
   return `${by} settled it at ${instant(at)}${reason === null ? '' : ` (${tidy(reason)})`}`;
 }
@@ -189,7 +210,8 @@ function failure(reply: Reply | null, reason: Facts['delivery']['reason']): stri
   return reason === null ? 'no reason was recorded' : tidy(reason.text);
 }
 
-function describeSkip(reason: Facts['delivery']['reason']): string {
+function describeSkip({ delivery: { reason }, skip }: Facts): string {
+  if (reason?.code === 'skippedByPerson' && skip !== null) return `taken out ${describeAct(skip)}`;
   if (reason === null) return 'no reason was recorded';
   return reason.code === 'suppressed' ? `the address is suppressed, ${tidy(reason.text)}` : tidy(reason.text);
 }

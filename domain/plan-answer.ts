@@ -1,5 +1,6 @@
 import type { CampaignState } from './campaign-state.ts';
-import type { RelayTroubleCode } from './outcome.ts';
+import type { HoldCause } from './guards.ts';
+import type { Instant } from './instant.ts';
 import type { Pace } from './pace.ts';
 import type { Plan } from './planner.ts';
 
@@ -15,7 +16,14 @@ export interface PlanAnswer {
   readonly step:
     | Plan
     /** A gate is closed: by a pause, hold or cancellation of this campaign, or for all campaigns; or no window ever opens. */
-    | { readonly kind: 'closed'; readonly by: ClosedBy }
-    /** The plan wants a hold: the relay's trouble does not mend itself. */
-    | { readonly kind: 'hold'; readonly cause: RelayTroubleCode };
+    | {
+        readonly kind: 'closed';
+        readonly by: ClosedBy;
+        /** When a pause ends by itself. */
+        readonly until?: Instant;
+      }
+    /** A pause is over by its own time; `asked` is the control row that wanted it so. */
+    | { readonly kind: 'resume'; readonly asked: string }
+    /** The plan wants a hold: the relay's trouble does not mend itself, or a guard says so. */
+    | { readonly kind: 'hold'; readonly cause: HoldCause; readonly lateMs?: number };
 }

@@ -15,6 +15,8 @@ export interface Settlement {
   readonly reply: Reply | null;
   readonly reason: { readonly code: string; readonly text: string } | null;
   readonly nextAttemptAt: Instant | null;
+  /** The address will never take mail: what the guard of hard bounces counts. */
+  readonly hard?: true;
 }
 
 export interface Attempt {
@@ -31,12 +33,13 @@ export function settle(outcome: Outcome, attempt: Attempt, policy: DeferralPolic
     case 'accepted':
       return { state: 'sent', reply: outcome.reply, reason: null, nextAttemptAt: null };
     case 'refused': {
-      const { code } = classifyReply(outcome.reply, outcome.stage);
+      const { code, hard } = classifyReply(outcome.reply, outcome.stage);
       return {
         state: 'failed',
         reply: outcome.reply,
         reason: { code, text: outcome.reply.text },
         nextAttemptAt: null,
+        ...(hard ? { hard } : {}),
       };
     }
     case 'deferred':

@@ -9,14 +9,22 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { ControlInput, ControlResult } from '../activities/contract.ts';
-import type { ClosedBy, PlanAnswer } from '../domain/plan-answer.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
 import type { RelayTroubleCode } from '../domain/outcome.ts';
 import { campaignWorkflowId } from '../domain/temporal-names.ts';
+import { recipientActions } from '../domain/recipient-act.ts';
 import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
 import * as messages from './messages.ts';
-import { readPace, validatePace, validateReschedule } from './message-checks.ts';
-import { showBatch, showBeginning, showProgress, showWait } from './show.ts';
+import {
+  readContactId,
+  readPace,
+  readResumeAt,
+  uuid,
+  validatePace,
+  validateReschedule,
+} from './message-checks.ts';
+import { showBatch, showBeginning, showPause, showProgress, showWait } from './show.ts';
 
 /** How often a campaign looks whether the main gate is open again, should nobody tell it. */
 const mainGateLookMs = 20_000;
@@ -28,6 +36,11 @@ type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
 /** The next thing to do; `stale`: something changed, ask for the plan again. */
 type Step = PlanAnswer['step'] | typeof stale;
 const stale = { kind: 'stale' } as const;
+const undoPace: Act = { action: 'setPace', undo: true };
+
+function readPause(message: messages.PauseMessage | undefined): Act {
+  return { action: 'pause', ...readResumeAt(message) };
+}
 
 function readResume(message: messages.ResumeMessage | undefined): Act {
   return { action: 'resume', acknowledge: message?.acknowledge === true };
@@ -50,10 +63,11 @@ export class CampaignRun {
 
   /** Registers every message; must run before the first await, or early messages of a continued run are refused. */
   listen(): void {
-    setHandler(messages.pauseUpdate, (message) => this.#answer(message, { action: 'pause' }));
+    setHandler(messages.pauseUpdate, (message) => this.#answer(message, readPause(message)));
     setHandler(messages.resumeUpdate, (message) => this.#answer(message, readResume(message)));
     setHandler(messages.cancelUpdate, (message) => this.#answer(message, { action: 'cancel' }));
     setHandler(messages.replanUpdate, () => this.#wake());
+    setHandler(messages.undoPaceUpdate, (message) => this.#answer(message, undoPace));
     setHandler(
       messages.setPaceUpdate,
       (message) => this.#answer(message, { action: 'setPace', pace: readPace(message) }),
@@ -64,12 +78,17 @@ export class CampaignRun {
       (message) => this.#answer(message, { action: 'reschedule', startAt: message.startAt }),
       { validator: validateReschedule },
     );
-    setHandler(messages.pauseSignal, (message) => this.#hear(message, { action: 'pause' }));
+    setHandler(messages.pauseSignal, (message) => this.#hear(message, readPause(message)));
     setHandler(messages.resumeSignal, (message) => this.#hear(message, readResume(message)));
     setHandler(messages.cancelSignal, (message) => this.#hear(message, { action: 'cancel' }));
     setHandler(messages.setPaceSignal, (message) =>
       this.#hear(message, { action: 'setPace', pace: readPace(message) }),
     );
+    setHandler(messages.undoPaceSignal, (message) => this.#hear(message, undoPace));
+    for (const action of recipientActions)
+      setHandler(messages.recipientSignals[action], (message) =>
+        this.#hear(message, { action, contactId: readContactId(message) }),
+      );
     setHandler(messages.replanSignal, () => this.#wake());
     setHandler(messages.progressQuery, () => this.#view);
   }
@@ -132,18 +151,29 @@ export class CampaignRun {
     return batch.tentative === true ? stale : { kind: 'batch', batch };
   }
 
-  /** Paused and held campaigns wait for an act; the main gate is also looked at from time to time. */
-  async waitWhileClosed(by: ClosedBy): Promise<Step> {
+  /** Paused and held campaigns wait for an act or for the pause's end; the main gate is also looked at from time to time. */
+  async waitWhileClosed({ by, until }: Extract<Step, { kind: 'closed' }>): Promise<Step> {
     const revision = this.#plannedOn;
     const isWoken = (): boolean => this.#revision !== revision;
     if (by === 'cancelling') await ledgerActivities.cancelRest({ campaignId: this.#campaignId });
     else if (by === 'mainGate') await condition(isWoken, mainGateLookMs, { summary: 'main gate is closed' });
-    else await condition(isWoken);
+    else if (until === undefined) await condition(isWoken);
+    else if (until > Date.now()) await condition(isWoken, until - Date.now(), { summary: showPause(until) });
     return stale;
   }
 
-  async hold(cause: RelayTroubleCode): Promise<Step> {
-    await this.#apply(uuid4(), 'guard', { action: 'hold', cause });
+  /** A pause is over by its own time. Judged by the database: not when somebody has resumed or paused anew meanwhile. */
+  async resume(asked: string): Promise<Step> {
+    await this.#apply(uuid4(), 'api', { action: 'resume', asked });
+    return stale;
+  }
+
+  async hold({ cause, lateMs }: Extract<Step, { kind: 'hold' }>): Promise<Step> {
+    await this.#apply(uuid4(), 'guard', {
+      action: 'hold',
+      cause,
+      ...(lateMs === undefined ? {} : { lateMs }),
+    });
     return stale;
   }
 
@@ -240,8 +270,6 @@ function origin(message: messages.ActMessage | undefined): { controlId: string; 
   const isId = typeof controlId === 'string' && uuid.test(controlId);
   return isId ? { controlId, via: 'api' } : { controlId: uuid4(), via: 'temporal' };
 }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Failures after which the plan itself says when to go on: at once on another worker, or by the relay's backoff. */
 const spacedByPlan: Readonly<Record<RelayTroubleCode | 'workerStopping', true>> = {

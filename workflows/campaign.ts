@@ -39,10 +39,13 @@ async function sendAll(run: CampaignRun, input: CampaignInput): Promise<void> {
         step = await run.waitUntil(step.batch, step.because);
         break;
       case 'closed':
-        step = await run.waitWhileClosed(step.by);
+        step = await run.waitWhileClosed(step);
         break;
       case 'hold':
-        step = await run.hold(step.cause);
+        step = await run.hold(step);
+        break;
+      case 'resume':
+        step = await run.resume(step.asked);
         break;
       case 'done':
         if (await run.finish()) return;

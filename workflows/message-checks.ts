@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.ts';
 import { refuseAskedPace, type AskedPace } from '../domain/pace-form.ts';
-import type { PaceMessage, RescheduleMessage } from './messages.ts';
+import type { PaceMessage, PauseMessage, RecipientMessage, RescheduleMessage } from './messages.ts';
 
 /** Validators run before anything is recorded and must be synchronous: the SDK ignores a returned promise. */
 export function validatePace(message: PaceMessage): void {
@@ -44,3 +44,24 @@ function present<K extends string>(name: K, value: unknown): Partial<Record<K, n
 function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN;
 }
+/** When a pause ends by itself. What cannot be read becomes 0, which the rule for such instants then refuses with its words. */
+export function readResumeAt(message: PauseMessage | undefined): { readonly resumeAt?: number | null } {
+  const resumeAt: unknown = message?.resumeAt;
+  if (resumeAt === undefined) return {};
+  if (resumeAt === null) return { resumeAt };
+  return {
+    resumeAt: typeof resumeAt === 'string' && withOffset.test(resumeAt) ? Date.parse(resumeAt) || 0 : 0,
+  };
+}
+
+/** Only with its offset: without one it would be read in the worker's own time zone. */
+const withOffset = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** The contact an act is about. What is no such id (an address perhaps) is dropped here, and then refused. */
+export function readContactId(message: RecipientMessage | undefined): string {
+  const contactId: unknown = message?.contactId;
+  return typeof contactId === 'string' && uuid.test(contactId) ? contactId : '';
+}
+
+/** How ids are written. */
+export const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -12,6 +12,14 @@ import type { Pace } from '../domain/pace.ts';
 export interface ActMessage {
   readonly controlId?: string;
 }
+export interface PauseMessage extends ActMessage {
+  /** When it ends by itself: RFC 3339 with its offset; null: not before somebody resumes. */
+  readonly resumeAt?: string | null;
+}
+/** An act on one recipient, by the id of the contact: no address comes here. */
+export interface RecipientMessage extends ActMessage {
+  readonly contactId: string;
+}
 export interface ResumeMessage extends ActMessage {
   /** A hold is only left by someone who says that they saw its cause. */
   readonly acknowledge?: boolean;
@@ -24,18 +32,26 @@ export interface RescheduleMessage extends ActMessage {
   readonly startAt: Instant;
 }
 
-export const pauseUpdate = defineUpdate<ControlResult, [ActMessage?]>('pause');
+export const pauseUpdate = defineUpdate<ControlResult, [PauseMessage?]>('pause');
 export const resumeUpdate = defineUpdate<ControlResult, [ResumeMessage?]>('resume');
 export const setPaceUpdate = defineUpdate<ControlResult, [PaceMessage]>('setPace');
+export const undoPaceUpdate = defineUpdate<ControlResult, [ActMessage?]>('undoPace');
 export const rescheduleUpdate = defineUpdate<ControlResult, [RescheduleMessage]>('reschedule');
 export const cancelUpdate = defineUpdate<ControlResult, [ActMessage?]>('cancel');
 /** Something in the database changed that the plan depends on (a settlement, the main gate): plan again now. */
 export const replanUpdate = defineUpdate<void>('replan');
 
-export const pauseSignal = defineSignal<[ActMessage?]>('pause');
+export const pauseSignal = defineSignal<[PauseMessage?]>('pause');
 export const resumeSignal = defineSignal<[ResumeMessage?]>('resume');
 export const setPaceSignal = defineSignal<[PaceMessage]>('setPace');
+export const undoPaceSignal = defineSignal<[ActMessage?]>('undoPace');
 export const cancelSignal = defineSignal<[ActMessage?]>('cancel');
+/** By name, as the acts are called everywhere. */
+export const recipientSignals = {
+  skip: defineSignal<[RecipientMessage]>('skip'),
+  sendNow: defineSignal<[RecipientMessage]>('sendNow'),
+  moveToEnd: defineSignal<[RecipientMessage]>('moveToEnd'),
+} as const;
 export const replanSignal = defineSignal('replan');
 
 export interface Progress {

@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { Counts } from '../domain/delivery-state.ts';
+import { singlesBatch } from '../domain/plan-singles.ts';
 import { describePace } from '../domain/pace.ts';
 import { searchAttributes } from '../domain/temporal-names.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
@@ -25,6 +26,7 @@ export function showProgress(before: Progress, news: PlanAnswer | { readonly end
 
 /** "batch 7 of 20, 50 mails" */
 export function showBatch(batch: BatchPlan, view: Progress): string {
+  if (batch.number === singlesBatch) return `${batch.size} mails at once, out of turn`;
   const size = view.pace?.size ?? batch.size;
   const about = Math.max(batch.number, Math.ceil(view.total / Math.max(1, size)));
   return `batch ${batch.number} of ${about}, ${batch.size} mails${batch.continues ? ' (continued)' : ''}`;
@@ -32,7 +34,13 @@ export function showBatch(batch: BatchPlan, view: Progress): string {
 
 /** "batch 8 at 2026-12-01T08:40:00Z: gap" */
 export function showWait(batch: BatchPlan, because: WaitReason): string {
-  return `batch ${batch.number} at ${instant(batch.at)}: ${because}`;
+  const what = batch.number === singlesBatch ? 'mails out of turn' : `batch ${batch.number}`;
+  return `${what} at ${instant(batch.at)}: ${because}`;
+}
+
+/** "paused until 2026-12-01T07:00:00Z" */
+export function showPause(until: number): string {
+  return `paused until ${instant(until)}`;
 }
 
 function underWay(before: Progress, answer: PlanAnswer): Progress {
@@ -43,7 +51,7 @@ function underWay(before: Progress, answer: PlanAnswer): Progress {
     pace,
     total,
     settled,
-    batch: next === null ? before.batch : next.number,
+    batch: next === null || next.number === singlesBatch ? before.batch : next.number,
     next: next === null ? null : { number: next.number, size: next.size, at: next.at },
   };
 }

@@ -2,6 +2,7 @@ import type { Intent } from '../../db/ledger/claim.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { settle, type Settlement } from '../../domain/settle.ts';
 import { RelayTrouble, type Lane } from '../../mail/transport.ts';
+import { GuardLook } from './guard-look.ts';
 import type { IntentShare } from './intent-window.ts';
 import { Lease } from './lease.ts';
 import { OutcomeWriter } from './outcome-writer.ts';
@@ -14,6 +15,7 @@ import type { Ending, Filled, SenderParts, Tally } from './sender-parts.ts';
  * - `left` mails at most; skipped recipients and mails given back do not use it up.
  * - When a gate closes, the token is outdated, the relay fails or the worker stops, what is not on the wire is given
  *   back and what is on the wire is waited for: no outcome that can be known is left unknown.
+ * - A guard that wants the campaign held ends the attempt in the same way.
  * - Not one byte of a mail leaves without a valid lease.
  */
 export class BatchSender {
@@ -21,6 +23,7 @@ export class BatchSender {
   readonly #share: IntentShare;
   readonly #lease: Lease;
   readonly #writer: OutcomeWriter;
+  readonly #guards: GuardLook;
   readonly #queue: Intent[] = [];
   readonly #abort = new AbortController();
   #left: number;
@@ -40,9 +43,18 @@ export class BatchSender {
     this.#parts = parts;
     this.#share = parts.window.enter(() => this.#refill());
     this.#lease = new Lease(() => this.look());
+    // As when a gate was closed: the plan that ends the attempt asks for the hold.
+    this.#guards = new GuardLook({
+      mustHold: parts.mustHold,
+      onHold: () => this.stop({ kind: 'closed' }),
+      onAnswer: () => this.#refill(),
+    });
     this.#writer = new OutcomeWriter({
       write: parts.record,
-      onWritten: (outcomes) => this.#written(outcomes.length),
+      onWritten: (outcomes) => {
+        this.#guards.see(outcomes);
+        this.#written(outcomes.length);
+      },
       onFailure: (error) => {
         this.#allRecorded = false;
         this.stop({ kind: 'fault', error });
@@ -61,6 +73,7 @@ export class BatchSender {
       // A claim that was under way when the attempt was stopped may still bring rows: they are given back, too.
       await this.#claiming;
       await this.#writer.drain();
+      await this.#guards.end();
     } finally {
       this.#lease.end();
       this.#share.leave();
@@ -239,7 +252,8 @@ export class BatchSender {
 
   /** Claims as soon as a quarter of its part of the window (or all that is left) has room: fewer, larger statements. */
   #refill(): void {
-    if (this.#claiming !== null || this.#drained || this.#ending !== null || this.#left <= 0) return;
+    const isOver = this.#drained || this.#ending !== null || this.#left <= 0;
+    if (this.#claiming !== null || isOver || this.#guards.isAsking) return;
     const wanted = Math.min(this.#left, this.#share.available());
     const enough = Math.min(this.#left, Math.ceil(this.#share.quota() / 4));
     if (wanted < enough || wanted === 0) return;

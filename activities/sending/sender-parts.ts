@@ -30,6 +30,8 @@ export interface SenderParts {
   readonly fill: (intent: Intent, lane: number) => Promise<Filled>;
   readonly claim: (limit: number) => Promise<Claim>;
   readonly record: (outcomes: readonly RecordedOutcome[]) => Promise<void>;
+  /** Whether a guard wants the campaign held for what was recorded so far. */
+  readonly mustHold: () => Promise<boolean>;
   /** Whether this attempt may go on (gates open, token newest), and the batch's size as it is now. */
   readonly look: () => Promise<{ readonly gate: 'open' | 'closed' | 'fenced'; readonly size: number }>;
 }

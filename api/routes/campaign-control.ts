@@ -5,6 +5,7 @@ import { readControl } from '../../db/history.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { startCampaign } from '../../db/start.ts';
 import { judgeControl } from '../../domain/campaign-state.ts';
+import { refuseResumeAt } from '../../domain/resume-at.ts';
 import * as schema from '../../domain/schema/campaign-control.ts';
 import { campaignSchema } from '../../domain/schema/campaign.ts';
 import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.ts';
@@ -15,8 +16,9 @@ import { refusalProblem, staleVersion, temporalAway } from '../control-answer.ts
 import type { ApiDeps, Caller } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { entityTag } from '../entity-tag.ts';
+import { refuse } from '../check-input.ts';
 import { notFound, Problem } from '../problem.ts';
-import { wireInstant } from '../wire-instant.ts';
+import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
 import { answerCampaign, askedPace, refusePast } from './campaigns.ts';
 
 const tag = 'Control';
@@ -71,26 +73,35 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     summary: 'Closes the gate; works without Temporal and without a worker',
     params,
     versioned: true,
-    body: schema.actSchema,
+    body: schema.pauseRequestSchema,
     bodyOptional: true,
     answers: {
       200: { description: 'Paused; at most inFlight mails still leave', schema: schema.pausedSchema },
     },
-    problems: ['wrongState'],
-    handle: async ({ deps, params: { campaignId }, body: { reason }, caller, ifMatch }) => {
+    problems: ['wrongState', 'conflict'],
+    handle: async ({ deps, params: { campaignId }, body: { reason, resumeAt }, caller, ifMatch }) => {
       await requireCampaign(deps, campaignId);
+      refusePastResume(resumeAt);
       const paused = await pauseCampaign(deps.db, {
         campaignId,
         by: caller.name,
         reason,
         expectedVersion: ifMatch,
+        ...(resumeAt === undefined ? {} : { resumeAt }),
       });
       if ('refusal' in paused) throw await refusalProblem(deps.db, campaignId, paused.refusal);
       const { state, applied, pause } = paused;
       // The workflow adopts it; when this is lost, its next look at the plan finds the gate closed.
       if (applied) void deps.temporal.tellPause(campaignId, pause.controlId);
       const { at, by, inFlight } = pause;
-      const body = { state, pausedAt: wireInstant(at), by, reason: pause.reason, inFlight };
+      const body = {
+        state,
+        pausedAt: wireInstant(at),
+        by,
+        reason: pause.reason,
+        inFlight,
+        resumeAt: wireInstantOrNull(pause.resumeAt),
+      };
       return { status: 200, headers: await versionHeader(deps, campaignId), body };
     },
   }),
@@ -146,10 +157,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
       const before = controlId === null ? null : ((await readControl(deps.db, controlId))?.from ?? null);
       const body = {
         pace: showPace({ size: now.size, gapMs: now.gap_ms }, now.pace_form),
-        previous: showPace(
-          { size: Number(before?.['size'] ?? now.size), gapMs: Number(before?.['gapMs'] ?? now.gap_ms) },
-          before ?? now.pace_form,
-        ),
+        previous: paceIn(before, now),
         next: await readNext(deps.db, campaignId),
       };
       return { status: 200, headers: await versionHeader(deps, campaignId), body };
@@ -211,12 +219,23 @@ interface Asked {
   readonly act: WithoutId<Act>;
 }
 
+/** The pace that a row of the history names, else the one in force. */
+export function paceIn(change: Record<string, unknown> | null | undefined, now: CampaignRow) {
+  const pace = { size: Number(change?.['size'] ?? now.size), gapMs: Number(change?.['gapMs'] ?? now.gap_ms) };
+  return showPace(pace, change ?? now.pace_form);
+}
+
+function refusePastResume(resumeAt: number | null | undefined): void {
+  const detail = resumeAt === undefined || resumeAt === null ? null : refuseResumeAt(resumeAt, Date.now());
+  if (detail !== null) throw refuse('invalidBody', [{ pointer: '/resumeAt', detail }]);
+}
+
 /**
  * Brings an act into force through the campaign's workflow. What is already the case or cannot be is answered from the
  * database, so that it is known with Temporal away too; the workflow judges again. Returns the control row's id, null
  * when there was nothing to do.
  */
-async function askFor(deps: ApiDeps, campaign: CampaignRow, asked: Asked): Promise<string | null> {
+export async function askFor(deps: ApiDeps, campaign: CampaignRow, asked: Asked): Promise<string | null> {
   const { caller, reason, ifMatch, request, act } = asked;
   const { id: campaignId, state, version } = campaign;
   if (ifMatch !== null && ifMatch !== version) throw await staleVersion(deps.db, campaignId, ifMatch);
@@ -238,7 +257,7 @@ async function askFor(deps: ApiDeps, campaign: CampaignRow, asked: Asked): Promi
   return controlId;
 }
 
-async function requireCampaign({ db }: ApiDeps, campaignId: string): Promise<CampaignRow> {
+export async function requireCampaign({ db }: ApiDeps, campaignId: string): Promise<CampaignRow> {
   const campaign = await readCampaign(db, campaignId);
   if (campaign === null) throw notFound('campaign', campaignId);
   return campaign;
@@ -251,6 +270,6 @@ async function requireAudience({ db }: ApiDeps): Promise<void> {
   throw new Problem('emptyAudience', detail, { errors: [{ pointer: '/audience', detail }] });
 }
 
-async function versionHeader(deps: ApiDeps, campaignId: string): Promise<Record<string, string>> {
+export async function versionHeader(deps: ApiDeps, campaignId: string): Promise<Record<string, string>> {
   return { ETag: entityTag((await requireCampaign(deps, campaignId)).version) };
 }

@@ -7,6 +7,7 @@ import type { CalendarRules } from '../../domain/calendar.ts';
 import { possibleActions } from '../../domain/campaign-state.ts';
 import type { AskedPace } from '../../domain/pace-form.ts';
 import * as schema from '../../domain/schema/campaign.ts';
+import { completeGuards } from '../../domain/schema/guards.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { checkContent } from '../campaign-content.ts';
 import { statedCapacity } from '../campaign-capacity.ts';
@@ -40,11 +41,12 @@ export const campaignEndpoints: readonly Endpoint[] = [
     handle: async ({ deps, body, caller }) => {
       refusePast(body.startAt ?? null);
       await checkContent(deps, body);
-      const { pace, startAt = null, ...rest } = body;
+      const { pace, startAt = null, guards, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
-      const draft = { ...rest, ...planned, capacity, startAt: toDate(startAt) };
+      const own = guards === undefined ? {} : { guards: completeGuards(guards) };
+      const draft = { ...rest, ...own, ...planned, capacity, startAt: toDate(startAt) };
       const campaign = await campaigns.insertDraft(deps.db, draft, caller.name);
       const headers = { ETag: entityTag(campaign.version), Location: `/v1/campaigns/${campaign.id}` };
       return { status: 201, headers, body: await showCampaign(deps, campaign) };
@@ -185,6 +187,7 @@ async function patched(deps: ApiDeps, draft: campaigns.CampaignRow, patch: Patch
         ? draft.capacity
         : await statedCapacity(deps.db, patch.capacity, planned.size),
     responseLinks,
+    guards: patch.guards === undefined ? draft.guards : completeGuards(patch.guards),
     ...planned,
     startAt: toDate(startAt),
   };

@@ -95,7 +95,7 @@ interface Place {
 }
 
 /** Told as a signal when the workflow runs, started again when it has ended. Without Temporal the regular look after active campaigns does it. */
-async function wake({ temporal }: ApiDeps, campaignId: string): Promise<void> {
+export async function wake({ temporal }: ApiDeps, campaignId: string): Promise<void> {
   if (!(await temporal.tellReplan(campaignId))) await temporal.start(campaignId);
 }
 
@@ -111,7 +111,10 @@ async function refuseUnlessRepeated(deps: ApiDeps, place: Place, as: 'sent' | 'n
   });
 }
 
-async function showExplanation({ db }: ApiDeps, { campaignId, contactId }: Place) {
+export async function showExplanation(
+  { db }: ApiDeps,
+  { campaignId, contactId }: Place,
+): Promise<z.output<typeof explanationSchema>> {
   const campaign = await findCampaign(db, campaignId);
   const row = await findRow(db, campaign, contactId);
   const facts = await readFacts(db, campaign, row, Date.now());
@@ -127,13 +130,13 @@ async function showExplanation({ db }: ApiDeps, { campaignId, contactId }: Place
   };
 }
 
-async function findCampaign(db: Database, campaignId: string): Promise<CampaignRow> {
+export async function findCampaign(db: Database, campaignId: string): Promise<CampaignRow> {
   const campaign = await readCampaign(db, campaignId);
   if (campaign === null) throw notFound('campaign', campaignId);
   return campaign;
 }
 
-async function findRow(db: Database, campaign: CampaignRow, contactId: string): Promise<RecipientRow> {
+export async function findRow(db: Database, campaign: CampaignRow, contactId: string): Promise<RecipientRow> {
   const row = await readRecipientRow(db, campaign.id, contactId);
   if (row !== null) return row;
   throw new Problem(

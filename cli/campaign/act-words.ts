@@ -6,9 +6,11 @@ import { sayPace } from './pace-text.ts';
 /** What was done, from what to what: "pace 50 every 20 min → 100 every 20 min". */
 export function actWords({ action, from, to }: Control): string {
   const cause = action === 'hold' && typeof to?.['cause'] === 'string' ? ` (${to['cause']})` : '';
-  const word = `${words.get(action) ?? action}${cause}`;
+  const undone = action === 'setPace' && typeof to?.['undoes'] === 'string';
+  const word = undone ? 'took the last pace change back:' : `${words.get(action) ?? action}${cause}`;
   const before = valueOf(from);
   const after = valueOf(to);
+  if (action === 'pause') return `${word}${untilWords(from, to)}`;
   if (before !== '' && after !== '' && before !== after) return `${word} ${before} → ${after}`;
   return action === 'setPace' || action === 'reschedule' ? `${word} ${after}`.trim() : word;
 }
@@ -17,6 +19,13 @@ export function actWords({ action, from, to }: Control): string {
 export function actor({ by, via }: Control): string {
   const name = clean(by);
   return via === 'api' || name === via || name.startsWith(`${via}:`) ? name : `${name} (${via})`;
+}
+
+/** When a pause ends by itself, and that it was changed. */
+function untilWords(from: Control['from'], to: Control['to']): string {
+  const until = to?.['resumeAt'];
+  if (typeof until === 'string') return ` until ${until.replace('.000Z', 'Z')}`;
+  return typeof from?.['resumeAt'] === 'string' ? ' until somebody resumes' : '';
 }
 
 const words = new Map([
@@ -29,6 +38,10 @@ const words = new Map([
   ['cancel', 'stopped for good'],
   ['finish', 'finished'],
   ['settle', 'settled one in doubt'],
+  ['skip', 'took one recipient out'],
+  ['sendNow', 'sent one recipient’s mail at once'],
+  ['moveToEnd', 'moved one recipient to the end'],
+  ['setGuards', 'set the guards'],
 ]);
 
 /** Only paces and start times have a "from" that says more than the act itself. */

@@ -4,10 +4,12 @@ import { addControlCommands } from './control.ts';
 import { addCreateCommand } from './create.ts';
 import { addExplainCommand } from './explain.ts';
 import { addForecastCommand } from './forecast.ts';
+import { addGuardsCommand } from './guards.ts';
 import { addHistoryCommands } from './history.ts';
 import { addListCommand } from './list.ts';
 import { addMailCommands } from './mail.ts';
 import { addRecipientsCommand } from './recipients.ts';
+import { addRecipientActCommands } from './recipient-acts.ts';
 import { addReportCommand } from './report.ts';
 import { addSettleCommand } from './settle.ts';
 import { addShowCommand } from './show.ts';
@@ -31,9 +33,11 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
   addWatchCommand(campaign, surroundings);
   addControlCommands(campaign, surroundings);
   addForecastCommand(campaign, surroundings);
+  addGuardsCommand(campaign, surroundings);
   addReportCommand(campaign, surroundings);
   addExplainCommand(campaign, surroundings);
   addRecipientsCommand(campaign, surroundings);
+  addRecipientActCommands(campaign, surroundings);
   addHistoryCommands(campaign, surroundings);
   addSettleCommand(campaign, surroundings);
 }

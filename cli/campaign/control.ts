@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Campaign, PaceChanged, Paused } from '../answers.ts';
 import { apiCommand, openSession, type CommonOptions } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { Failure } from '../failure.ts';
+import { Failure, usage } from '../failure.ts';
 import { count, plural } from '../numbers.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
@@ -15,6 +15,8 @@ interface ActOptions extends CommonOptions {
   readonly reason?: string;
   readonly acknowledge?: boolean;
   readonly yes?: boolean;
+  readonly until?: string;
+  readonly undo?: boolean;
 }
 
 interface PaceOptions extends ActOptions {
@@ -23,17 +25,21 @@ interface PaceOptions extends ActOptions {
 
 /** pause, resume, pace, cancel: what an operator can do with a campaign that was started. */
 export function addControlCommands(campaign: Command, surroundings: Surroundings): void {
-  actCommand(campaign, 'pause <id>', 'stop handing over mails now; what is in flight is counted').action(
-    async (typed: string, options: ActOptions) => pause(typed, options, surroundings),
-  );
+  actCommand(campaign, 'pause <id>', 'stop handing over mails now; what is in flight is counted')
+    .option(
+      '--until <instant>',
+      'go on by itself then, such as 2026-12-01T08:00:00+01:00; "never" takes that back',
+    )
+    .action(async (typed: string, options: ActOptions) => pause(typed, options, surroundings));
   actCommand(campaign, 'resume <id>', 'go on where it was paused or held')
     .option('--acknowledge', 'needed after a hold: its cause has been looked at')
     .action(async (typed: string, options: ActOptions) => resume(typed, options, surroundings));
-  actCommand(campaign, 'pace <id> <size/gap>', 'change batch size and gap at once, such as 100/10m')
+  actCommand(campaign, 'pace <id> [size/gap]', 'change batch size and gap at once, such as 100/10m')
+    .option('--undo', 'take the last pace change back')
     .option('--dry-run', "show today's finish and the new one side by side; change nothing")
-    .action(async (typed: string, pace: string, options: PaceOptions) =>
+    .action(async (typed: string, pace: string | undefined, options: PaceOptions) =>
       options.dryRun === true
-        ? tryPace(typed, pace, options, surroundings)
+        ? tryPace(typed, readTried(pace, options), options, surroundings)
         : changePace(typed, pace, options, surroundings),
     );
   actCommand(campaign, 'cancel <id>', 'stop for good: what was not handed over is never sent')
@@ -48,13 +54,15 @@ function actCommand(campaign: Command, spec: string, description: string): Comma
 async function pause(typed: string, options: ActOptions, surroundings: Surroundings): Promise<void> {
   const session = openSession(options, surroundings);
   const id = await findCampaignId(session.api, typed);
-  const body = reasonOf(options);
+  const body = { ...reasonOf(options), ...endOf(options) };
   const paused = await session.api.send<Paused>('PUT', `/v1/campaigns/${id}/pause`, { body });
   session.answer(paused, () => [
     paused.inFlight === 0
       ? 'Paused. Nothing was in flight: no mail leaves any more.'
       : `Paused. ${plural(paused.inFlight, 'mail was', 'mails were')} in flight; at most these still leave.`,
-    `go on: sluice campaign resume ${id.slice(0, 8)}`,
+    paused.resumeAt === null
+      ? `go on: sluice campaign resume ${id.slice(0, 8)}`
+      : `goes on by itself at ${paused.resumeAt}; earlier: sluice campaign resume ${id.slice(0, 8)}`,
   ]);
 }
 
@@ -72,15 +80,18 @@ async function resume(typed: string, options: ActOptions, surroundings: Surround
 
 async function changePace(
   typed: string,
-  text: string,
+  text: string | undefined,
   options: ActOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const pace = readPace(text);
+  const undo = options.undo === true;
+  if (undo === (text !== undefined)) throw usage('give either a pace, such as 100/10m, or --undo');
+  const wanted = text === undefined ? null : readPace(text);
   const session = openSession(options, surroundings);
-  const id = await findCampaignId(session.api, typed);
-  const body = { ...pace, ...reasonOf(options) };
-  const changed = await session.api.send<PaceChanged>('PUT', `/v1/campaigns/${id}/pace`, { body });
+  const path = `/v1/campaigns/${await findCampaignId(session.api, typed)}/pace`;
+  const changed = await (wanted === null
+    ? session.api.send<PaceChanged>('DELETE', path, { query: reasonOf(options) })
+    : session.api.send<PaceChanged>('PUT', path, { body: { ...wanted, ...reasonOf(options) } }));
   session.answer(changed, () => [
     `Pace: ${sayPace(changed.previous)} → ${sayPace(changed.pace)}`,
     ...(changed.next === null ? [] : [`next: ${nextSentence(changed.next, 'UTC', surroundings.now())}`]),
@@ -98,6 +109,18 @@ async function cancel(typed: string, options: ActOptions, surroundings: Surround
   const body = reasonOf(options);
   const cancelled = await session.api.send<Campaign>('PUT', `/v1/campaigns/${id}/cancellation`, { body });
   session.answer(cancelled, () => [stateSentence(cancelled, surroundings.now())]);
+}
+
+/** A dry run tries a pace: nothing is taken back by it. */
+function readTried(pace: string | undefined, { undo }: ActOptions): string {
+  if (pace === undefined || undo === true)
+    throw usage('--dry-run shows what a pace would do: give one, such as 100/10m, and leave --undo out');
+  return pace;
+}
+
+function endOf({ until }: ActOptions): { readonly resumeAt?: string | null } {
+  if (until === undefined) return {};
+  return { resumeAt: until === 'never' ? null : until };
 }
 
 function reasonOf({ reason }: ActOptions): { readonly reason?: string } {

@@ -34,7 +34,11 @@ export function stateSentence(campaign: Campaign, now: Date): string {
     case 'paused':
       return pause === null
         ? 'Paused.'
-        : `Paused by ${clean(pause.by)} at ${moment(pause.at)}${because(pause)}.`;
+        : `Paused by ${clean(pause.by)} at ${moment(pause.at)}${because(pause)}.${
+            pause.resumeAt === null
+              ? ''
+              : ` Goes on by itself ${relative(pause.resumeAt, now)}, at ${moment(pause.resumeAt)}.`
+          }`;
     case 'held':
       return pause === null ? 'Held.' : `Held by ${clean(pause.by)} at ${moment(pause.at)}${because(pause)}.`;
     case 'cancelling':

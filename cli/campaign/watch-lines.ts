@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { count, percent, plural } from '../numbers.ts';
 import { clean } from '../terminal-text.ts';
 import { actor, actWords } from './act-words.ts';
+import { warningLines } from './guard-words.ts';
 import { sayPace } from './pace-text.ts';
 import { countsSentence, hasEnded, settledOf } from './state-words.ts';
 import type { WatchView } from './watch-view.ts';
@@ -11,7 +12,12 @@ import type { WatchView } from './watch-view.ts';
  * per cent at most. Each line begins with the instant in UTC.
  */
 export function watchLines(before: WatchView | null, after: WatchView): string[] {
-  const told = [...streamLines(before, after), ...actLines(before, after), ...progressLines(before, after)];
+  const told = [
+    ...streamLines(before, after),
+    ...actLines(before, after),
+    ...progressLines(before, after),
+    ...newWarnings(before, after),
+  ];
   return told.map((line) => `${after.updatedAt.toISOString().replace(/\.\d+Z$/, 'Z')} ${line}`);
 }
 
@@ -48,6 +54,12 @@ function progressLines(before: WatchView | null, after: WatchView): string[] {
       ? ''
       : `; batch ${next.batch} of ${plural(next.size, 'mail')} at ${next.at}`;
   return [`${state} ${figures}; ${sayPace(campaign.pace)}${coming}`];
+}
+
+/** A warning is told when its guard begins to warn, not with each new figure. */
+function newWarnings(before: WatchView | null, { campaign }: WatchView): string[] {
+  const known = before?.campaign.warnings.map(({ guard }) => guard) ?? [];
+  return warningLines({ warnings: campaign.warnings.filter(({ guard }) => !known.includes(guard)) });
 }
 
 function shownPercent(view: WatchView | null): number {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
+import { singlesBatch } from '../../domain/plan-singles.ts';
 import { appendEvent } from '../notify.ts';
 import type { Database } from '../open.ts';
 import { settlePause } from './pause.ts';
@@ -107,9 +108,12 @@ async function noteStart(
   { campaignId, number, size, plannedAt, at }: OpenBatchInput,
 ): Promise<number> {
   const { rows } = await sql<{ size: number; continued: boolean }>`
-    insert into batch (campaign_id, number, size, planned_at, latest_start, started_at)
+    insert into batch as b (campaign_id, number, size, planned_at, latest_start, started_at)
     values (${campaignId}, ${number}, ${size}, ${new Date(plannedAt)}, ${new Date(at)}, now())
-    on conflict (campaign_id, number) do update set latest_start = excluded.latest_start, continued_at = now(), finished_at = null
+    on conflict (campaign_id, number) do update set latest_start = excluded.latest_start, continued_at = now(), finished_at = null,
+      -- Batch 0 has no size of its own: it grows by those who are to leave at once.
+      size = case when b.number = ${singlesBatch} then ${size} + (select count(*) from delivery d
+        where d.campaign_id = ${campaignId} and d.batch = ${singlesBatch} and d.state <> 'skipped') else b.size end
     returning size, continued_at is not null as continued`.execute(trx);
   const batch = rows[0];
   await appendEvent(trx, campaignId, 'batch', {

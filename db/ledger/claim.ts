@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { AttributeValue, Recipient } from '../../domain/recipient.ts';
+import { singlesBatch } from '../../domain/plan-singles.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Database } from '../open.ts';
 
@@ -32,7 +33,8 @@ export type Claim =
 /**
  * Takes the next recipients and commits the intent to mail them, in one statement just ahead of the wire.
  *
- * Semantics: due deferred mails first, then limited domains as far as their limits leave room, then by position. Suppressed people become skipped with the reason and do not
+ * Semantics: who is to leave at once first (a limit of their domain counts them, but does not keep them), then due deferred mails,
+ * then limited domains as far as their limits leave room, then by position. Suppressed people become skipped with the reason and do not
  * count. The campaign's gate and the main gate are held FOR SHARE: a pause waits for this statement, then counts its
  * rows, so nothing can be claimed behind its back. An outdated token claims nothing.
  */
@@ -87,11 +89,13 @@ async function takeRows(db: Database, input: ClaimInput): Promise<Row[]> {
 }
 
 /**
- * The rows that come next, as `next`, with their gates held: due deferred ones, then limited domains as far as their limits
+ * The rows that come next, as `next`, with their gates held: those who are to leave at once, due deferred ones, then limited domains as far as their limits
  * leave room, then everybody else in their order.
  */
-function nextRows({ campaignId, token, limit, now: at }: ClaimInput): RawBuilder<unknown> {
+function nextRows({ campaignId, batch, token, limit, now: at }: ClaimInput): RawBuilder<unknown> {
   const now = new Date(at);
+  // The batch out of turn takes nobody who is not wanted at once.
+  const inTurn = batch === singlesBatch ? 0 : limit;
   return sql`open_gate as (
       select g.campaign_id from gate g, main_gate m
       where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
@@ -104,22 +108,28 @@ function nextRows({ campaignId, token, limit, now: at }: ClaimInput): RawBuilder
         select sum(t.count) from limit_take t where t.campaign_id = ${campaignId} and t.limit_index = l.n
           and t.at > ${now}::timestamptz - (l.value ->> 'everyMs')::bigint * interval '1 millisecond'), 0))
       from open_gate join campaign c on c.id = open_gate.campaign_id, jsonb_array_elements(c.limits) with ordinality l (value, n)
+    ), urgent as (
+      select d.contact_id, d.address, d.limit_index from open_gate cross join lateral (
+        select contact_id, address, limit_index from delivery
+        where campaign_id = ${campaignId} and send_now_at is not null and state in ('planned', 'deferred')
+        order by send_now_at limit ${limit} for update skip locked) d
     ), due as (
       select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
         select contact_id, address, limit_index, next_attempt_at from delivery
         where campaign_id = ${campaignId} and state = 'deferred' and next_attempt_at <= ${now} and limit_index = lanes.limit_index
-        order by next_attempt_at limit least(lanes.room, ${limit}) for update skip locked) d
+          and send_now_at is null
+        order by next_attempt_at limit least(lanes.room, ${inTurn}) for update skip locked) d
       order by d.next_attempt_at limit ${limit}
     ), fresh as (
       select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
         select contact_id, address, limit_index, position from delivery
-        where campaign_id = ${campaignId} and state = 'planned' and limit_index = lanes.limit_index
-        order by position limit least(${limit}, lanes.room - (select count(*) from due where due.limit_index = lanes.limit_index))
+        where campaign_id = ${campaignId} and state = 'planned' and limit_index = lanes.limit_index and send_now_at is null
+        order by position limit least(${inTurn}, lanes.room - (select count(*) from due where due.limit_index = lanes.limit_index))
         for update skip locked) d
       -- Limited domains first: what a limit leaves is lost when it is not used in time.
       order by d.limit_index = 0, d.limit_index, d.position limit ${limit}
     ), next as (
-      select * from due union all select * from fresh limit ${limit}
+      select * from urgent union all select * from due union all select * from fresh limit ${limit}
     )`;
 }
 

@@ -72,8 +72,8 @@ async function write(
         ${column((o) => o.settlement.reason?.code ?? null)}::text[],
         ${column((o) => o.settlement.reason?.text ?? null)}::text[],
         ${column((o) => instantOf(o.settlement.nextAttemptAt))}::timestamptz[],
-        ${column((o) => o.claimedAt ?? null)}::timestamptz[]
-      ) as o (contact_id, state, code, enhanced, reply, reason_code, reason_text, next_attempt_at, claimed_at)
+        ${column((o) => o.claimedAt ?? null)}::timestamptz[], ${column((o) => o.settlement.hard === true)}::boolean[]
+      ) as o (contact_id, state, code, enhanced, reply, reason_code, reason_text, next_attempt_at, claimed_at, hard)
     ), settled as (
       update delivery d set
         state = o.state, code = o.code, enhanced = o.enhanced, reply = o.reply,
@@ -85,7 +85,8 @@ async function write(
         sending_at = case when o.state = 'planned' then null else d.sending_at end,
         first_attempt_at = case when o.state = 'planned' and d.attempts = 1 then null else d.first_attempt_at end,
         -- What no relay has seen gets the Date of its real attempt, which a pause may put off for days.
-        mail_date = case when o.state = 'planned' and d.attempts = 1 then null else d.mail_date end
+        mail_date = case when o.state = 'planned' and d.attempts = 1 then null else d.mail_date end,
+        send_now_at = case when o.state = 'planned' then d.send_now_at end
       from outcome o
       where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}
         and d.contact_id = any (${column((o) => o.contactId)}::uuid[])
@@ -93,12 +94,17 @@ async function write(
         -- A row that is in doubt meanwhile is not skipped any more; alone it would spoil the whole group.
         and not (d.state = 'inDoubt' and o.state = 'skipped')
         and (o.claimed_at is null or d.sending_at = o.claimed_at)
-      returning d.contact_id, d.attempts, d.state, d.code, d.enhanced, d.reply, d.reason_text
+      returning d.contact_id, d.attempts, d.state, d.code, d.enhanced, d.reply, d.reason_text, o.hard
     ), noted as (
       insert into attempt (campaign_id, contact_id, number, at, outcome, code, enhanced, reply)
       select ${campaignId}, contact_id, attempts, now(), state, code, enhanced, coalesce(reply, reason_text)
       from settled where state in ('deferred', 'failed', 'inDoubt') or (state = 'sent' and attempts > 1)
       on conflict do nothing
+    ), counted as (
+      insert into outcome_group (campaign_id, attempts, sent, hard, deferred)
+      select ${campaignId}, count(*), count(*) filter (where state = 'sent'),
+        count(*) filter (where state = 'failed' and hard), count(*) filter (where state = 'deferred')
+      from settled where state not in ('planned', 'skipped') having count(*) > 0
     )
     select count(*) as n from settled`.execute(db);
   return rows[0]?.n ?? 0;

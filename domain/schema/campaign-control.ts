@@ -14,6 +14,17 @@ export const startSchema = z
 /** Body of acts that carry nothing but why. */
 export const actSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'Act' });
 
+export const pauseRequestSchema = z
+  .strictObject({
+    reason: reasonSchema,
+    resumeAt: instantInputSchema.nullable().optional().meta({
+      description:
+        'When the campaign goes on by itself; null: not before somebody resumes. On a paused campaign it is changed; left out, it stays',
+      example: '2026-12-01T08:00:00+01:00',
+    }),
+  })
+  .meta({ id: 'PauseRequest' });
+
 export const setPaceSchema = paceInputSchema({ reason: reasonSchema }).meta({ id: 'SetPace' });
 
 export const rescheduleSchema = z.strictObject({ startAt: instantInputSchema }).meta({ id: 'Reschedule' });
@@ -25,6 +36,7 @@ export const pausedSchema = z
     by: z.string(),
     reason: z.string().nullable(),
     inFlight: z.int().min(0).meta({ description: 'At most so many mails still leave after this answer' }),
+    resumeAt: instantSchema.nullable().meta({ description: 'When it ends by itself' }),
   })
   .meta({ id: 'Paused' });
 

@@ -5,6 +5,7 @@ import { capacityInputSchema, openResponsesSchema, shownCapacitySchema } from '.
 import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
+import { guardsInputSchema, guardsSchema, warningSchema } from './guards.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
 import { responseLinkSchema, responseLinksSchema } from './response-link.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
@@ -48,6 +49,7 @@ export const newCampaignSchema = z
     follows: followsSchema.nullable().default(null),
     capacity: capacityInputSchema.nullable().default(null),
     responseLinks: responseLinksSchema.default([]),
+    guards: guardsInputSchema.optional(),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -66,6 +68,7 @@ export const campaignPatchSchema = z
     follows: followsSchema.nullable().optional(),
     capacity: capacityInputSchema.nullable().optional(),
     responseLinks: responseLinksSchema.optional(),
+    guards: guardsInputSchema.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
@@ -94,6 +97,9 @@ export const pauseSchema = z
     reason: z.string().nullable(),
     inFlight: count.meta({ description: 'Mails that could still leave when the gate closed' }),
     settledAt: instantSchema.nullable().meta({ description: 'When the last of them had its outcome' }),
+    resumeAt: instantSchema
+      .nullable()
+      .meta({ description: 'When it ends by itself; null: not before somebody resumes' }),
   })
   .meta({ id: 'Pause', description: 'The pause or hold in force' });
 
@@ -160,6 +166,8 @@ export const campaignSchema = z
     pause: pauseSchema.nullable(),
     next: nextBatchSchema.nullable(),
     trouble: troubleSchema.nullable(),
+    guards: guardsSchema,
+    warnings: z.array(warningSchema).meta({ description: 'What guards see coming while the campaign runs' }),
     temporal: temporalLinkSchema.nullable().meta({ description: 'Null for drafts' }),
   })
   .meta({ id: 'Campaign' });

@@ -40,7 +40,7 @@ export async function act(
 }
 
 export interface Driven {
-  readonly ended: 'done' | 'closed' | 'hold';
+  readonly ended: 'done' | 'closed' | 'hold' | 'resume';
   /** Types of the failures of attempts, in order. */
   readonly failures: (string | null)[];
   readonly attempts: { readonly number: number; readonly at: number; readonly continues: boolean }[];
@@ -59,8 +59,7 @@ export async function drive(
     const at = now;
     // Temporal repeats what a lost connection has broken off.
     const { step } = await persist(() => readPlan(deps.db, campaignId, at));
-    if (step.kind === 'done' || step.kind === 'closed' || step.kind === 'hold')
-      return { ended: step.kind, failures, attempts };
+    if (step.kind !== 'wait' && step.kind !== 'batch') return { ended: step.kind, failures, attempts };
     const { number, size, at: plannedAt, continues } = step.batch;
     now = Math.max(now, plannedAt);
     if (step.kind === 'wait') continue;

@@ -31,6 +31,7 @@ export async function measureLedger(stack: BenchStack, mails: number): Promise<n
     fill: () => Promise.resolve({ ok: true, from: '', to: '', message: new Uint8Array(), envelopeId: '' }),
     claim: (limit) => claimNextRecipients(db, { campaignId, batch: 1, token, limit, now: Date.now() }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
+    mustHold: () => Promise.resolve(false),
     look: () => lookAtGate(db, campaignId, 1, token),
   });
   const startedAt = performance.now();

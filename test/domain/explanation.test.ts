@@ -17,6 +17,7 @@ const planned: Facts = {
     sendingAt: null,
     settledAt: null,
     nextAttemptAt: null,
+    sendNowAt: null,
     reply: null,
     reason: null,
   },
@@ -25,12 +26,16 @@ const planned: Facts = {
   mainGate: null,
   cancellation: null,
   settlement: null,
+  skip: null,
+  sendNow: null,
+  move: null,
   trouble: null,
   expected: { batch: 7, at: at('09:00:00') },
 };
 const say = (facts: Partial<Facts>, delivery: Partial<Facts['delivery']> = {}): string =>
   explain({ ...planned, ...facts, delivery: { ...planned.delivery, ...delivery } }).sentence;
 const act = { at: at('07:30:00'), by: 'Ada', reason: 'the help desk is full.' };
+const pause = { ...act, resumeAt: null };
 const ok = { code: 250, enhanced: '2.0.0', text: 'queued as 4711' };
 const later = { code: 451, enhanced: '4.7.1', text: 'greylisted,\r\ncome again' };
 
@@ -41,14 +46,56 @@ describe('the explanation of one recipient', () => {
   });
 
   it('says who stands in the way while the campaign is paused or held or the main gate is closed', () => {
-    expect(say({ campaign: { state: 'paused', snapshotAt: null }, pause: act, expected: null })).toBe(
+    expect(say({ campaign: { state: 'paused', snapshotAt: null }, pause, expected: null })).toBe(
       'Waits: not before the campaign is resumed (paused by Ada at 2026-12-01T07:30:00Z: the help desk is full).',
     );
     expect(
-      say({ campaign: { state: 'held', snapshotAt: null }, pause: { ...act, reason: null }, expected: null }),
+      say({
+        campaign: { state: 'held', snapshotAt: null },
+        pause: { ...pause, reason: null },
+        expected: null,
+      }),
     ).toBe('Waits: not before the campaign is resumed (held by Ada at 2026-12-01T07:30:00Z).');
     expect(say({ mainGate: act, expected: null })).toBe(
       'Waits: not before the main gate is opened (closed by Ada at 2026-12-01T07:30:00Z: the help desk is full).',
+    );
+  });
+
+  it('says when a pause ends by itself, and which guard has held the campaign for what', () => {
+    const paused = { campaign: { state: 'paused', snapshotAt: null }, expected: null } as const;
+    expect(say({ ...paused, pause: { ...pause, resumeAt: at('12:00:00') } })).toBe(
+      'Waits: not before the campaign is resumed, which it does by itself at 2026-12-01T12:00:00Z (paused by Ada at 2026-12-01T07:30:00Z: the help desk is full).',
+    );
+    const reason = "hard bounces 12 of the last 100 (12 %), threshold 8 %: check the list's age and source";
+    const held = { ...pause, by: 'guard:hardBounces', reason };
+    expect(say({ campaign: { state: 'held', snapshotAt: null }, pause: held, expected: null })).toBe(
+      `Waits: not before the campaign is resumed (held by guard:hardBounces at 2026-12-01T07:30:00Z: ${reason}).`,
+    );
+  });
+
+  it('says who took somebody out, wanted a mail to leave at once, moved it to the end', () => {
+    const who = 'by Ada at 2026-12-01T07:30:00Z: the help desk is full';
+    const skipped = {
+      state: 'skipped',
+      settledAt: at('08:00:00'),
+      reason: { code: 'skippedByPerson', text: 'taken out by a person' },
+    } as const;
+    expect(say({ skip: act }, skipped)).toBe(`Skipped at 2026-12-01T08:00:00Z: taken out ${who}.`);
+    const single = { sendNow: act, expected: { batch: 0, at: at('08:00:00') } };
+    const asked = { sendNowAt: at('07:30:00') };
+    expect(say(single, asked)).toBe(`Leaves at once out of turn (wanted ${who}).`);
+    expect(say({ ...single, expected: { batch: 0, at: at('09:00:00') } }, asked)).toBe(
+      `Leaves at about 2026-12-01T09:00:00Z out of turn (wanted ${who}).`,
+    );
+    expect(say({ ...single, mainGate: { ...act, reason: null }, expected: null }, asked)).toBe(
+      `Waits: not before the main gate is opened (closed by Ada at 2026-12-01T07:30:00Z); then it leaves at once out of turn (wanted ${who}).`,
+    );
+    const left = { state: 'sent', batch: 0, settledAt: at('08:00:00'), reply: ok } as const;
+    expect(say(single, left)).toBe(
+      `Sent at 2026-12-01T08:00:00Z out of turn (wanted ${who}); the relay replied 250 2.0.0 queued as 4711.`,
+    );
+    expect(say({ move: act })).toBe(
+      `Will get it in batch 7 at about 2026-12-01T09:00:00Z, at position 320 (moved to the end ${who}).`,
     );
   });
 
@@ -113,7 +160,7 @@ describe('the explanation of one recipient', () => {
     const suppression = { at: at('01:00:00'), reason: 'unsubscribed', source: 'link' };
     const names = (facts: Facts): string[] =>
       explain(facts).checks.map(({ check, passed }) => `${check} ${passed}`);
-    expect(names({ ...planned, suppression, pause: act })).toEqual([
+    expect(names({ ...planned, suppression, pause })).toEqual([
       'audience true',
       'suppression false',
       'campaignGate false',

@@ -27,6 +27,7 @@ test('a refused mail has failed, with what the refusal is about', () => {
   expect(settle({ kind: 'refused', stage: 'rcpt', reply }, first, policy)).toEqual({
     state: 'failed',
     reply,
+    hard: true,
     reason: { code: 'userUnknown', text: 'no such user' },
     nextAttemptAt: null,
   });

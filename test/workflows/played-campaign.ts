@@ -36,6 +36,11 @@ export class PlayedCampaign {
     this.handle = handle;
   }
 
+  /** The instant of that minute. */
+  instant(minute: number): number {
+    return this.zero + minute * 60_000;
+  }
+
   /** Lets time pass until that minute; everything that is due before happens before. */
   async reach(minute: number): Promise<void> {
     await this.#env.sleep(Math.max(0, this.zero + minute * 60_000 - (await this.#env.currentTimeMs())));
@@ -68,12 +73,13 @@ export class PlayedCampaign {
   }
 
   /** As the API does it: true by the database alone, then the workflow is told. */
-  async pause(): Promise<void> {
+  async pause(resumeAt?: number | null): Promise<void> {
     const paused = await pauseCampaign(this.#db, {
       campaignId: this.id,
       by: 'anna',
       reason: 'too many calls',
       expectedVersion: null,
+      ...(resumeAt === undefined ? {} : { resumeAt }),
     });
     if ('refusal' in paused) throw new Error(`pause refused: ${JSON.stringify(paused.refusal)}`);
     await this.handle.signal('pause', { controlId: paused.pause.controlId });

@@ -61,3 +61,22 @@ test('a hold is left by signal only with an acknowledgement', async () => {
   await campaign.end();
   expect(await campaign.counts()).toEqual({ total: 50, sent: 50 });
 });
+
+test('the last pace change is taken back by signal; there is nothing more to take back', async () => {
+  const play = await stage.open({ contacts: 300 });
+  const campaign = await play.start(every20);
+  await campaign.reach(5);
+  await campaign.act('setPace', { size: 100, gapMs: 10 * minute });
+  await campaign.signal('undoPace');
+  await campaign.handle.signal('undoPace');
+  await campaign.end();
+  expect(await campaign.starts()).toEqual([0, 20, 40, 60, 80, 100]);
+  const [change, undo, ...more] = await campaign.history();
+  expect(more).toEqual([]);
+  expect(undo).toMatchObject({
+    action: 'setPace',
+    by: 'temporal',
+    from: { size: 100, gapMs: 10 * minute },
+    to: { ...every20, undoes: change?.id },
+  });
+});

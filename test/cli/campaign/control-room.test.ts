@@ -107,7 +107,14 @@ it('says who changed the campaign when a command comes too late, and shows the s
   const answer = withhold();
   press(`p${enter}`);
   await shows('pausing…');
-  const pause = { at: sampleNow.toISOString(), by: 'bob', reason: null, inFlight: 0, settledAt: null };
+  const pause = {
+    at: sampleNow.toISOString(),
+    by: 'bob',
+    reason: null,
+    inFlight: 0,
+    settledAt: null,
+    resumeAt: null,
+  };
   actAs('bob', { state: 'paused', pause });
   await answer();
   await shows('not done: bob changed the campaign at 14:13:48 (running → paused)');
@@ -122,6 +129,7 @@ it('names the cause of a hold before it acknowledges it', async () => {
     reason: 'loginRefused',
     inFlight: 0,
     settledAt: null,
+    resumeAt: null,
   };
   const { commands, leave, press, shows } = await room({ state: 'held', pause });
   press('r');

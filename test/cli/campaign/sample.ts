@@ -51,6 +51,14 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     pause: null,
     next: { batch: 8, at: '2026-12-01T13:20:00Z', size: 50, because: 'gap' },
     trouble: null,
+    guards: {
+      hardBounces: { share: 0.08, of: 100 },
+      complaints: { share: 0.003, of: 1_000 },
+      deferrals: { share: 0.6, of: 200 },
+      overCapacity: { after: '30m' },
+      behindPlan: null,
+    },
+    warnings: [],
     temporal: { workflowId: `campaign-${sampleId}`, runId: null, url: null },
     ...change,
   };

@@ -88,7 +88,7 @@ export async function steeredCampaign(now: Date, first: Partial<Campaign> = {}):
     [`PUT ${path}/pause`]: commanded(({ body }) => {
       const { reason = null } = JSON.parse(body) as { reason?: string };
       const at = now.toISOString();
-      const pause = { at, by: 'me', reason, inFlight: 3, settledAt: null };
+      const pause = { at, by: 'me', reason, inFlight: 3, settledAt: null, resumeAt: null };
       act('me', 'pause', { state: 'paused', pause }, reason);
       return { body: { state: 'paused', pausedAt: at, by: 'me', reason, inFlight: 3 } };
     }),

@@ -54,7 +54,14 @@ describe('the timeline', () => {
   });
 
   it('marks the pause in force up to now, and a hold by another sign', () => {
-    const pause = { at: '2026-12-01T13:05:00Z', by: 'anna', reason: null, inFlight: 0, settledAt: null };
+    const pause = {
+      at: '2026-12-01T13:05:00Z',
+      by: 'anna',
+      reason: null,
+      inFlight: 0,
+      settledAt: null,
+      resumeAt: null,
+    };
     const paused = sampleView({
       batches: sampleBatches(),
       campaign: sampleCampaign({ state: 'paused', pause }),

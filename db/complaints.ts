@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import type { Database } from './open.ts';
+
+export interface Complaint {
+  readonly eventId: string;
+  /** Who complained: the contact or the normalised address, whichever the reporter knows. */
+  readonly contactId: string | null;
+  readonly address: string | null;
+  readonly at: Date;
+  readonly source: string;
+}
+
+export type ComplaintsTaken =
+  | { readonly recorded: number }
+  /** Positions of events about somebody who is no recipient of the campaign: nothing was recorded. */
+  | { readonly unknown: readonly number[] };
+
+/**
+ * Records complaints about mails of a campaign, each event once, and suppresses the addresses for its stream. All or nothing:
+ * an event about a stranger refuses all of them.
+ */
+export async function recordComplaints(
+  db: Database,
+  campaignId: string,
+  complaints: readonly Complaint[],
+): Promise<ComplaintsTaken> {
+  return db.transaction().execute(async (trx) => {
+    const who = await findRecipients(trx, campaignId, complaints);
+    const unknown = complaints.flatMap((_, index) => (who.has(index) ? [] : [index]));
+    if (unknown.length > 0) return { unknown };
+    const rows = complaints.flatMap((complaint, index) => {
+      const contactId = who.get(index);
+      return contactId === undefined ? [] : [{ ...complaint, contactId }];
+    });
+    const { rows: taken } = await sql<{ recorded: number }>`
+      with event as (
+        select * from unnest(${rows.map((row) => row.eventId)}::text[], ${rows.map((row) => row.contactId)}::uuid[],
+          ${rows.map((row) => row.at.toISOString())}::timestamptz[], ${rows.map((row) => row.source)}::text[])
+          as e (event_id, contact_id, at, source)
+      ), recorded as (
+        insert into complaint (campaign_id, event_id, contact_id, at, source)
+        select ${campaignId}, event_id, contact_id, at, source from event
+        on conflict do nothing returning contact_id, at, source
+      ), suppressed as (
+        insert into suppression (address, stream, reason, source, at)
+        select d.address, c.stream, 'complaint', r.source, r.at
+        from recorded r join campaign c on c.id = ${campaignId}
+        join delivery d on d.campaign_id = c.id and d.contact_id = r.contact_id
+        on conflict do nothing
+      )
+      select count(*) as recorded from recorded`.execute(trx);
+    return { recorded: taken[0]?.recorded ?? 0 };
+  });
+}
+
+/** The contact of each event that is about a recipient, by the event's position. */
+async function findRecipients(
+  trx: Database,
+  campaignId: string,
+  complaints: readonly Complaint[],
+): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await sql<{ index: number; contact_id: string }>`
+    select e.index, coalesce(d.contact_id, a.contact_id) as contact_id
+    from unnest(${complaints.map((_, index) => index)}::int[], ${complaints.map((each) => each.contactId)}::uuid[],
+      ${complaints.map((each) => each.address)}::text[]) as e (index, contact_id, address)
+    left join delivery d on d.campaign_id = ${campaignId} and d.contact_id = e.contact_id
+    left join lateral (select contact_id from delivery
+      where campaign_id = ${campaignId} and address = e.address and state <> 'skipped' limit 1) a on true
+    where coalesce(d.contact_id, a.contact_id) is not null`.execute(trx);
+  return new Map(rows.map(({ index, contact_id }) => [index, contact_id]));
+}
