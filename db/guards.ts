@@ -10,11 +10,12 @@ import {
 } from '../domain/guards.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Database } from './open.ts';
+import { readOverCapacityMs } from './over-capacity.ts';
 
 /** How long the next batch has been due, in milliseconds; null when none is. */
 export type Lateness = number | null;
 
-/** What the guards say about a campaign, from one statement. */
+/** What the guards say about a campaign. */
 export async function readFindings(
   db: Database,
   campaignId: string,
@@ -60,6 +61,7 @@ export async function beginEvidence(trx: Database, campaignId: string): Promise<
 
 interface Row {
   guards: Guards | null;
+  evidence_since: Date | null;
   hard: number;
   hard_among: number;
   deferred: number;
@@ -76,7 +78,7 @@ async function readEvidence(
 ): Promise<{ readonly guards: Guards; readonly facts: GuardFacts }> {
   const { rows } = await sql<Row>`
     -- prepare: read_guard_evidence
-    select c.guards, bounces.*, deferrals.*, complaints.*,
+    select c.guards, c.evidence_since, bounces.*, deferrals.*, complaints.*,
       case when complaints.complained > 0 then
         (select coalesce(sum(sent), 0)::int from outcome_group where campaign_id = c.id) else 0 end as mailed
     from (
@@ -103,18 +105,19 @@ async function readEvidence(
     ) complaints`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error(`no campaign ${campaignId}`);
-  return { guards: row.guards ?? defaultGuards, facts: factsOf(row, now, lateMs) };
+  const guards = row.guards ?? defaultGuards;
+  const seenBefore = row.evidence_since?.getTime() ?? null;
+  const overCapacityMs =
+    guards.overCapacity === null ? null : await readOverCapacityMs(db, campaignId, now, seenBefore);
+  return { guards, facts: factsOf(row, { now, lateMs, overCapacityMs }) };
 }
 
-function factsOf(row: Row, now: Instant, lateMs: Lateness): GuardFacts {
+function factsOf(row: Row, more: Pick<GuardFacts, 'now' | 'lateMs' | 'overCapacityMs'>): GuardFacts {
   return {
-    now,
+    ...more,
     hardBounces: { count: row.hard, among: row.hard_among },
     deferrals: { count: row.deferred, among: row.deferred_among },
     complaints: { count: row.complained, among: row.mailed },
-    // Nobody counts responses yet; whoever does says here since when they have been above the capacity.
-    overCapacityMs: null,
-    lateMs,
   };
 }
 

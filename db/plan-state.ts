@@ -108,12 +108,13 @@ export async function readWarnings(db: Database, campaignId: string, now: Instan
 }
 
 /**
- * How long the step has been due with nothing that closed the campaign. A batch that goes on was due when it last began; a main
- * gate that was closed excuses.
+ * How long the step has been due, in time in which the calendar was open, with nothing that closed the campaign. A batch that goes
+ * on was due when it last began; a main gate that was closed excuses.
  */
 function lateness(row: CampaignLook, batch: BatchPlan, now: Instant): number {
   const began = batch.continues ? (row.latest_start?.getTime() ?? 0) : 0;
-  return Math.max(0, now - Math.max(batch.at, began, row.main_changed_at.getTime()));
+  const due = Math.max(batch.at, began, row.main_changed_at.getTime());
+  return due >= now ? 0 : calendarOf(row).openMs(due, now);
 }
 
 /** The planner's view of a campaign, for expectations about single recipients. */

@@ -5,6 +5,7 @@ import {
   getExternalWorkflowHandle,
   allHandlersFinished,
   isCancellation,
+  patched,
   setHandler,
   uuid4,
 } from '@temporalio/workflow';
@@ -31,6 +32,9 @@ const mainGateLookMs = 20_000;
 
 /** How often a campaign that follows another one looks for its end, should nobody tell it. */
 const otherLookMs = 6 * 3_600_000;
+
+/** A batch that begins so long after it was due is planned once more. */
+const lateMs = 5_000;
 
 type Act = Omit<ControlInput, 'campaignId' | 'controlId' | 'via' | 'at'>;
 /** The next thing to do; `stale`: something changed, ask for the plan again. */
@@ -148,7 +152,13 @@ export class CampaignRun {
     const ms = batch.at - Date.now();
     const isWoken = (): boolean => this.#revision !== revision;
     if (ms > 0 && (await condition(isWoken, ms, { summary: showWait(batch, because) }))) return stale;
-    return batch.tentative === true ? stale : { kind: 'batch', batch };
+    if (batch.tentative === true || this.#isLate(batch)) return stale;
+    return { kind: 'batch', batch };
+  }
+
+  /** Nobody was there when it was due: what was planned then may not be what the guards want now. */
+  #isLate({ at }: BatchPlan): boolean {
+    return Date.now() - at > lateMs && patched('plan again what is late');
   }
 
   /** Paused and held campaigns wait for an act or for the pause's end; the main gate is also looked at from time to time. */
@@ -168,11 +178,11 @@ export class CampaignRun {
     return stale;
   }
 
-  async hold({ cause, lateMs }: Extract<Step, { kind: 'hold' }>): Promise<Step> {
+  async hold({ cause, lateMs: late }: Extract<Step, { kind: 'hold' }>): Promise<Step> {
     await this.#apply(uuid4(), 'guard', {
       action: 'hold',
       cause,
-      ...(lateMs === undefined ? {} : { lateMs }),
+      ...(late === undefined ? {} : { lateMs: late }),
     });
     return stale;
   }

@@ -247,6 +247,88 @@ describe('behind the plan', () => {
   });
 });
 
+test('a window that was closed excuses a batch that is late', async () => {
+  const hours = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '08:00', to: '10:00' }];
+  await world.db
+    .updateTable('campaign')
+    .set({ windows: JSON.stringify(hours) })
+    .where('id', '=', id)
+    .execute();
+  await attempt(10, {});
+  await setGuards({ behindPlan: { byMs: 3 * 3_600_000 } });
+  const day = 86_400_000;
+  // The clock of tests begins at 08:00: an hour of tomorrow's window makes three open hours in 25.
+  expect((await step(now + day + 3_600_000 - 1)).kind).toBe('batch');
+  expect((await step(now + day + 3_600_000)).kind).toBe('hold');
+});
+
+describe('responses above the capacity', () => {
+  const minutes = (n: number) => new Date(now - n * 60_000);
+  const respond = async (campaignId: string, opened: number, handled: number | null = null) =>
+    world.db
+      .insertInto('response')
+      .values({
+        campaign_id: campaignId,
+        source: 'api',
+        event_id: randomUUID(),
+        kind: 'call',
+        opened_at: minutes(opened),
+        handled_at: handled === null ? null : minutes(handled),
+      })
+      .execute();
+  const capacity = async (of: object, deskId: string | null = null) =>
+    world.db
+      .updateTable('campaign')
+      .set({ capacity: JSON.stringify(of), desk_id: deskId })
+      .where('id', '=', id)
+      .execute();
+
+  test('for too long hold: since the last moment at which there were not too many', async () => {
+    await capacity({ open: 2 });
+    await respond(id, 90);
+    await respond(id, 80);
+    await respond(id, 70, 40);
+    expect(await readFindings(world.db, id, now, null)).toEqual([]);
+    await respond(id, 29);
+    expect(await readFindings(world.db, id, now, null)).toMatchObject([
+      { guard: 'overCapacity', level: 'warn', value: 29 * 60_000 },
+    ]);
+    expect((await step()).kind).toBe('batch');
+    expect(await step(now + 60_000)).toEqual({ kind: 'hold', cause: 'overCapacity' });
+    await hold('overCapacity');
+    expect((await readPause(world.db, id))?.reason).toMatch(/^responses above the capacity for /);
+  });
+
+  test('do not hold where no capacity is set, nor while it is kept', async () => {
+    for (let n = 0; n < 5; n++) await respond(id, 300);
+    expect(await readFindings(world.db, id, now, null)).toEqual([]);
+    await capacity({ open: 5 });
+    expect(await readFindings(world.db, id, now, null)).toEqual([]);
+  });
+
+  test('at a desk count over all campaigns that feed it, in its working hours', async () => {
+    const windows = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '07:40', to: '17:00' }];
+    const { id: deskId } = await world.db
+      .insertInto('desk')
+      .values({ name: 'Helpdesk', capacity: 1, windows: JSON.stringify(windows), created_by: 'test' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const other = await addRunning(world.db);
+    await world.db
+      .updateTable('campaign')
+      .set({ desk_id: deskId, capacity: JSON.stringify({ desk: deskId }) })
+      .where('id', '=', other)
+      .execute();
+    await capacity({ desk: deskId }, deskId);
+    await respond(id, 600);
+    await respond(other, 600);
+    // It is 08:00 at the desk: too many since yesterday evening, but only 20 minutes in which somebody worked.
+    expect(await readFindings(world.db, id, now, null)).toMatchObject([
+      { guard: 'overCapacity', level: 'warn', value: 20 * 60_000 },
+    ]);
+  });
+});
+
 test('thresholds are changed live, as history; what is set already is no act', async () => {
   const guards = { ...defaultGuards, hardBounces: null };
   expect(await setGuards({ hardBounces: null })).toMatchObject({ applied: true });
