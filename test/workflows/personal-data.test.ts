@@ -64,6 +64,40 @@ test('summaries say what goes on without a word of the mail', async () => {
   expect(summaries.filter((summary) => personal.test(summary))).toEqual([]);
 });
 
+test('acts on one recipient and guards bring no address, no reason and no suppression there', async () => {
+  const play = await stage.open({ contacts: 100 });
+  let mails = 0;
+  play.peer.script = (at, { recipients }) =>
+    at === 'rcpt' && ++mails > 50 ? { reply: `550 5.1.1 <${recipients.at(-1)}> no such mailbox` } : undefined;
+  const campaign = await play.start(every20);
+  await campaign.reach(5);
+  const waiting = await play.db
+    .selectFrom('delivery')
+    .select(['contact_id as contactId', 'address'])
+    .where('campaign_id', '=', campaign.id)
+    .where('state', '=', 'planned')
+    .orderBy('position')
+    .execute();
+  const [first = { contactId: '', address: '' }, second, third] = waiting;
+  const suppression = {
+    address: first.address,
+    stream: null,
+    reason: 'anna said so',
+    source: 'IT department',
+  };
+  await play.db.insertInto('suppression').values(suppression).execute();
+  await campaign.handle.signal('sendNow', { contactId: first.contactId });
+  await campaign.signal('skip', { contactId: second?.contactId });
+  await campaign.signal('moveToEnd', { contactId: third?.contactId });
+  await campaign.reach(25);
+  expect(await campaign.state()).toBe('held');
+  const [history] = await campaign.runs();
+  const dump = dumpOf(history, []);
+  for (const inside of [first.contactId, 'its explanation says why', 'hardBounces', '"held"'])
+    expect(dump).toContain(inside);
+  expect(dump.split('\n').filter((line) => personal.test(line))).toEqual([]);
+});
+
 /** All of it as text, one string or number a line, with everything that is base64 decoded. */
 function dumpOf(history: History | undefined, more: readonly unknown[]): string {
   const lines: string[] = [];
