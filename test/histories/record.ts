@@ -62,6 +62,32 @@ const scenarios: Record<string, Scenario> = {
       return campaign;
     },
   },
+  'scheduled-resume-single-recipients-guard': {
+    contacts: 160,
+    play: async (play) => {
+      const campaign = await play.start(every20);
+      await campaign.reach(5);
+      await campaign.pause(campaign.instant(45));
+      await campaign.reach(50);
+      const waiting = await play.db
+        .selectFrom('delivery')
+        .select('contact_id as contactId')
+        .where('campaign_id', '=', campaign.id)
+        .where('state', '=', 'planned')
+        .orderBy('position')
+        .execute();
+      for (const [n, act] of ['sendNow', 'skip', 'moveToEnd'].entries())
+        await campaign.signal(act, { contactId: waiting[n]?.contactId });
+      await campaign.act('setPace', { size: 60, gapMs: 10 * 60_000 });
+      await campaign.signal('undoPace');
+      play.peer.script = (at) => (at === 'rcpt' ? { reply: '550 5.1.1 no such user' } : undefined);
+      await campaign.reach(70);
+      play.peer.script = undefined;
+      await campaign.act('resume', { acknowledge: true });
+      await campaign.end();
+      return campaign;
+    },
+  },
   'continued-as-new': {
     contacts: 290,
     play: async (play) => {

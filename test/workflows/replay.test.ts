@@ -7,7 +7,7 @@ import { testBundle } from '../support/world.ts';
 const folder = join(import.meta.dirname, '../histories');
 const histories = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
-test('there are histories of a campaign steered, in trouble, cancelled and continued as new', () => {
+test('there are histories of a campaign steered, in trouble, held by a guard, cancelled and continued as new', () => {
   expect(histories).toEqual(
     expect.arrayContaining([
       'cancelled.json',
@@ -15,6 +15,7 @@ test('there are histories of a campaign steered, in trouble, cancelled and conti
       'continued-as-new-2.json',
       'failed-batch-and-hold.json',
       'pause-resume-pace.json',
+      'scheduled-resume-single-recipients-guard.json',
     ]),
   );
 });
