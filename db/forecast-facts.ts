@@ -6,7 +6,8 @@ import type { Instant } from '../domain/instant.ts';
 import type { PlanState } from '../domain/planner.ts';
 import { countAudience } from './campaigns.ts';
 import type { Database } from './open.ts';
-import { calendarOf, lookAtCampaign, toPlanState, type CampaignLook } from './plan-state.ts';
+import { calendarOf, lookAtCampaign, type CampaignLook } from './campaign-look.ts';
+import { toPlanState } from './plan-state.ts';
 import { readCapacityInput } from './response-room.ts';
 
 /** What a forecast of a campaign starts from. */
