@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Act, Facts } from '../domain/explanation.ts';
+import { freeAt, type LimitedDomain } from '../domain/domain-limit.ts';
+import { noBounds, type Act, type Facts } from '../domain/explanation.ts';
 import { expectBatch, type ExpectedBatch } from '../domain/expected-batch.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Reply } from '../domain/outcome.ts';
@@ -7,7 +8,10 @@ import type { CampaignRow } from './campaigns.ts';
 import { readMainGate } from './main-gate.ts';
 import type { Database } from './open.ts';
 import { readPause } from './pause.ts';
-import { readPlan, readPlanState } from './plan-state.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
+import type { PlanState } from '../domain/planner.ts';
+import { calendarOf } from './campaign-look.ts';
+import { readDecidedPlan, readPlanState } from './plan-state.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
 import { singlesBatch } from '../domain/plan-singles.ts';
 import type { RecipientRow } from './recipients.ts';
@@ -28,7 +32,7 @@ export async function readFacts(
   row: RecipientRow,
   now: Instant,
 ): Promise<Facts> {
-  const [suppression, pause, mainGate, cancellation, settlement, skip, sendNow, move, expected] =
+  const [suppression, pause, mainGate, cancellation, settlement, skip, sendNow, move, coming] =
     await Promise.all([
       readSuppression(db, row.address, campaign.stream),
       readPause(db, campaign.id),
@@ -38,7 +42,7 @@ export async function readFacts(
       readAct(db, campaign.id, 'skip', row.contactId),
       readAct(db, campaign.id, 'sendNow', row.contactId),
       readAct(db, campaign.id, 'moveToEnd', row.contactId),
-      readExpected(db, campaign.id, row, now),
+      readComing(db, campaign, row, now),
     ]);
   const { trouble } = campaign;
   return {
@@ -62,7 +66,7 @@ export async function readFacts(
     sendNow,
     move,
     trouble: trouble === null ? null : { since: trouble.since, code: trouble.code, text: trouble.text },
-    expected,
+    ...coming,
   };
 }
 
@@ -91,25 +95,57 @@ export async function readAttempts(
   return [...attempts, { at: row.settledAt, outcome: 'sent', reply: row.reply, text: null }];
 }
 
-/** When it will be tried, by the planner; null when nothing is going to leave as things are. */
-async function readExpected(
+/** When it will be tried, by the planner, and what bounds it; `expected` null when nothing is going to leave as things are. */
+async function readComing(
   db: Database,
-  campaignId: string,
+  campaign: CampaignRow,
   row: RecipientRow,
   now: Instant,
-): Promise<ExpectedBatch | null> {
-  if (row.state !== 'planned' && row.state !== 'deferred') return null;
-  const [{ step }, state, ahead, limitIndex] = await Promise.all([
-    readPlan(db, campaignId, now),
-    readPlanState(db, campaignId, now),
-    countAhead(db, campaignId, row),
-    readLimitIndex(db, campaignId, row.contactId),
+): Promise<Pick<Facts, 'bounds' | 'expected'>> {
+  if (row.state !== 'planned' && row.state !== 'deferred') return { bounds: noBounds, expected: null };
+  const [{ answer, decision }, state, ahead, limitIndex] = await Promise.all([
+    readDecidedPlan(db, campaign.id, now),
+    readPlanState(db, campaign.id, now),
+    countAhead(db, campaign.id, row),
+    readLimitIndex(db, campaign.id, row.contactId),
   ]);
+  const bounds = {
+    window: windowOf(campaign, now),
+    limit: limitOf(state.limited[limitIndex - 1], now),
+    capacity:
+      decision === null ? null : { heldBack: decision.kind === 'heldBack', sentence: decision.sentence },
+  };
+  const limit = limitIndex === 0 ? null : limitIndex - 1;
+  return { bounds, expected: expectedOf(answer.step, state, row, { ahead, limit }) };
+}
+
+function expectedOf(
+  step: PlanAnswer['step'],
+  state: PlanState,
+  row: RecipientRow,
+  { ahead, limit }: { readonly ahead: number; readonly limit: number | null },
+): ExpectedBatch | null {
   if (step.kind !== 'wait' && step.kind !== 'batch') return null;
-  if (row.sendNowAt !== null) return { batch: singlesBatch, at: Math.max(now, step.batch.at) };
-  if (row.nextAttemptAt === null)
-    return expectBatch(state, { kind: 'planned', ahead, limit: limitIndex === 0 ? null : limitIndex - 1 });
+  if (row.sendNowAt !== null) return { batch: singlesBatch, at: Math.max(state.now, step.batch.at) };
+  if (row.nextAttemptAt === null) return expectBatch(state, { kind: 'planned', ahead, limit });
   return expectBatch(state, { kind: 'deferred', ahead, notBefore: row.nextAttemptAt.getTime() });
+}
+
+function windowOf(campaign: CampaignRow, now: Instant): Facts['bounds']['window'] {
+  if (campaign.windows.length === 0 && campaign.holidays.length === 0) return null;
+  const calendar = calendarOf(campaign);
+  const opens = calendar.opensAt(now);
+  const { time_zone: timeZone } = campaign;
+  return opens > now
+    ? { timeZone, opensAt: opens, closesAt: null }
+    : { timeZone, opensAt: null, closesAt: calendar.closesAt(now) };
+}
+
+function limitOf(limited: LimitedDomain | undefined, now: Instant): Facts['bounds']['limit'] {
+  if (limited === undefined) return null;
+  const { domain, count, everyMs } = limited;
+  const free = freeAt(limited, now);
+  return { domain, count, everyMs, freeAt: free > now && Number.isFinite(free) ? free : null };
 }
 
 /** Deferred ones go by their due time, all others by position; each count is answered by a partial index. */

@@ -43,7 +43,8 @@ export function takeFrom(domain: LimitedDomain, at: Instant, count: number): Lim
   return { ...domain, planned: domain.planned - count, taken };
 }
 
-function freeAt(domain: LimitedDomain, at: Instant): Instant {
+/** The first instant at or after `at` at which a recipient of this domain may be taken; Infinity when none is left. */
+export function freeAt(domain: LimitedDomain, at: Instant): Instant {
   if (domain.planned === 0) return Infinity;
   if (roomOf(domain, at) > 0) return at;
   const frees = domain.taken.map((each) => each.at + domain.everyMs).filter((each) => each > at);

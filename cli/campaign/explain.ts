@@ -61,4 +61,7 @@ const checkNames: Readonly<Record<Explanation['checks'][number]['check'], string
   campaignGate: 'gate of the campaign open',
   mainGate: 'main gate open',
   relay: 'relay takes mails',
+  window: 'a window is open',
+  limit: 'limit of the domain leaves room',
+  capacity: 'responses leave room',
 };

@@ -41,7 +41,16 @@ export const explanationSchema = z
     sentence: z.string().meta({ description: 'What became or will become of this mail, and why' }),
     checks: z.array(
       z.strictObject({
-        check: z.enum(['audience', 'suppression', 'campaignGate', 'mainGate', 'relay']),
+        check: z.enum([
+          'audience',
+          'suppression',
+          'campaignGate',
+          'mainGate',
+          'relay',
+          'window',
+          'limit',
+          'capacity',
+        ]),
         passed: z.boolean(),
         evidence: z.string(),
       }),

@@ -124,6 +124,32 @@ describe('the explanation of one recipient', () => {
     );
   });
 
+  it('says what windows, limits and responses mean for it, by the code that decides', async () => {
+    campaignId = await addRunning(api.db, {
+      size: 10,
+      gapMs: 1_200_000,
+      // Every day but today, whatever day that is.
+      holidays: [new Date().toISOString().slice(0, 10)],
+      limits: [{ domain: 'example.com', count: 5, everyMs: 3_600_000 }],
+      capacity: { open: 20, rate: 0.5 },
+    });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const { sentence, checks, expected } = await explain(await contactAt(7));
+    // Five in an hour: the seventh is in the second batch that its limit allows.
+    expect(expected).toEqual({ batch: 2, at: `${tomorrow}T01:00:00Z` });
+    expect(sentence).toContain(`in batch 2 at about ${tomorrow}T01:00:00Z`);
+    expect(sentence).toContain(`the next one opens at ${tomorrow}T00:00:00Z`);
+    expect(checks.slice(-3)).toEqual([
+      { check: 'window', passed: false, evidence: expect.stringContaining('no window is open') },
+      {
+        check: 'limit',
+        passed: true,
+        evidence: 'example.com gets at most 5 every 1 h, which leaves room now',
+      },
+      { check: 'capacity', passed: true, evidence: expect.stringContaining('0 of 20 open') },
+    ]);
+  });
+
   it('says who paused, and who closed the main gate', async () => {
     await api.call('PUT', `/v1/campaigns/${campaignId}/pause`, { reason: 'too many calls' });
     const paused = await explain(await contactAt(3));

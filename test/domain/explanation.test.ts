@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alwaysOpen } from '../../domain/calendar.ts';
 import { expectBatch } from '../../domain/expected-batch.ts';
-import { explain, type Facts } from '../../domain/explanation.ts';
+import { explain, noBounds, type Facts } from '../../domain/explanation.ts';
 import type { PlanState } from '../../domain/planner.ts';
 
 const at = (text: string): number => Date.parse(`2026-12-01T${text}Z`);
@@ -30,6 +30,7 @@ const planned: Facts = {
   sendNow: null,
   move: null,
   trouble: null,
+  bounds: noBounds,
   expected: { batch: 7, at: at('09:00:00') },
 };
 const say = (facts: Partial<Facts>, delivery: Partial<Facts['delivery']> = {}): string =>
@@ -43,6 +44,40 @@ describe('the explanation of one recipient', () => {
   it('says when a planned mail will go, and at which place', () => {
     expect(say({})).toBe('Will get it in batch 7 at about 2026-12-01T09:00:00Z, at position 320.');
     expect(say({ expected: null })).toBe('Is planned at position 320; no batch for it is planned yet.');
+  });
+
+  it('says what bounds the batches: windows, the limit of the domain, and the responses', () => {
+    const bounds = {
+      window: { timeZone: 'Europe/Berlin', opensAt: at('09:00:00'), closesAt: null },
+      limit: { domain: 'gmail.com', count: 20, everyMs: 600_000, freeAt: at('08:07:00') },
+      capacity: { heldBack: true, sentence: 'held back: 28 of 30 open, 6 more expected within the hour' },
+    };
+    expect(say({ bounds })).toBe(
+      'Will get it in batch 7 at about 2026-12-01T09:00:00Z (no window is open, the next one opens at 2026-12-01T09:00:00Z ' +
+        '(Europe/Berlin); gmail.com gets at most 20 every 10 min, and has had them until 2026-12-01T08:07:00Z; ' +
+        'held back: 28 of 30 open, 6 more expected within the hour), at position 320.',
+    );
+    const { checks } = explain({ ...planned, bounds });
+    expect(checks.slice(-3).map(({ check, passed }) => [check, passed])).toEqual([
+      ['window', false],
+      ['limit', false],
+      ['capacity', false],
+    ]);
+    const free = {
+      window: { timeZone: 'UTC', opensAt: null, closesAt: at('17:00:00') },
+      limit: { ...bounds.limit, freeAt: null },
+      capacity: { heldBack: false, sentence: 'room for 50: 3 of 30 open, 6 more expected within the hour' },
+    };
+    expect(say({ bounds: free })).toBe(say({}));
+    expect(explain({ ...planned, bounds: free }).checks.slice(-3)).toEqual([
+      { check: 'window', passed: true, evidence: 'a window is open until 2026-12-01T17:00:00Z (UTC)' },
+      {
+        check: 'limit',
+        passed: true,
+        evidence: 'gmail.com gets at most 20 every 10 min, which leaves room now',
+      },
+      { check: 'capacity', passed: true, evidence: free.capacity.sentence },
+    ]);
   });
 
   it('says who stands in the way while the campaign is paused or held or the main gate is closed', () => {
