@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import type { SendingWindow } from '../domain/calendar.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { CapacityInput } from '../domain/capacity.ts';
 import { followResponses } from '../domain/following-room.ts';
 import type { ForecastOptions } from '../domain/forecast.ts';
@@ -20,24 +22,38 @@ export interface ForecastFacts {
   readonly capacity: CapacityInput | null;
 }
 
-/**
- * Reads them at `now`. `open`: as if so many responses might be open at once, whatever the campaign's own capacity is.
- * Throws when there is no such campaign.
- */
+/** As if the campaign had these instead of its own; what is left out is as it is. */
+export interface SupposedRules {
+  readonly timeZone?: string | undefined;
+  readonly windows?: readonly SendingWindow[] | undefined;
+  readonly holidays?: readonly string[] | undefined;
+  /** Null: as if it followed no responses. */
+  readonly capacity?: StatedCapacity | null | undefined;
+}
+
+/** Reads them at `now`. Throws when there is no such campaign. */
 export async function readForecastFacts(
   db: Database,
   campaignId: string,
   now: Instant,
-  open: number | null = null,
+  supposed: SupposedRules = {},
 ): Promise<ForecastFacts> {
   const [look, speed] = await Promise.all([
     lookAtCampaign(db, campaignId, now, 'all'),
     readSpeed(db, campaignId),
   ]);
-  const row = look.snapshot_at === null ? await withAudience(db, campaignId, look) : look;
-  const stated = open === null ? row.capacity : { ...row.capacity, desk: undefined, open };
+  const found = look.snapshot_at === null ? await withAudience(db, campaignId, look) : look;
+  const row = {
+    ...found,
+    time_zone: supposed.timeZone ?? found.time_zone,
+    windows: supposed.windows ?? found.windows,
+    holidays: supposed.holidays ?? found.holidays,
+    capacity: supposed.capacity === undefined ? found.capacity : supposed.capacity,
+  };
   const capacity =
-    stated === null ? null : await readCapacityInput(db, campaignId, stated, calendarOf(row), now);
+    row.capacity === null
+      ? null
+      : await readCapacityInput(db, campaignId, row.capacity, calendarOf(row), now);
   const room = capacity === null ? null : followResponses(capacity);
   return { state: toPlanState(campaignId, row, room, now), closedBy: closedBy(row), capacity, ...speed };
 }

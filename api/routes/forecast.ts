@@ -1,17 +1,26 @@
 import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
-import { readForecastFacts, type ForecastFacts } from '../../db/forecast-facts.ts';
+import { readForecastFacts, type ForecastFacts, type SupposedRules } from '../../db/forecast-facts.ts';
+import type { Database } from '../../db/open.ts';
+import { refuseCalendar, type SendingWindow } from '../../domain/calendar.ts';
 import { expectedOpen } from '../../domain/expected-open.ts';
 import { forecast, type Forecast } from '../../domain/forecast.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { resolvePace, type AskedPace, type PaceForm } from '../../domain/pace-form.ts';
 import type { Pace } from '../../domain/pace.ts';
 import type { PlanState } from '../../domain/planner.ts';
-import { forecastParamsSchema, forecastQuerySchema, forecastSchema } from '../../domain/schema/forecast.ts';
+import {
+  forecastParamsSchema,
+  forecastQuerySchema,
+  forecastSchema,
+  supposedSchema,
+} from '../../domain/schema/forecast.ts';
+import { statedCapacity } from '../campaign-capacity.ts';
 import { showPace } from '../campaign-view.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { notFound } from '../problem.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
+import { askedPace } from './campaigns.ts';
 
 /** So many batches are listed. */
 const listed = 1_000;
@@ -35,37 +44,83 @@ export const forecastEndpoints: readonly Endpoint[] = [
     query: forecastQuerySchema,
     answers: { 200: { description: 'The forecast', schema: forecastSchema } },
     handle: async ({ deps: { db }, params: { campaignId }, query }) => {
-      const campaign = await readCampaign(db, campaignId);
-      if (campaign === null) throw notFound('campaign', campaignId);
-      const now = Date.now();
-      const { startAt, capacity = null, every: gapMs, ...asked } = query;
-      const facts = await readForecastFacts(db, campaignId, now, capacity);
-      const begun = withStart(facts.state, campaign, startAt ?? null, now);
-      const supposed = withPace(begun, { ...asked, gapMs }, campaign);
-      const result = forecast(supposed.state, {
-        ...facts,
-        ...(facts.capacity === null ? {} : { maxBatches: batchesWithRoom }),
-      });
-      const { batches, truncated } = result;
-      return {
-        status: 200,
-        body: {
-          asOf: wireInstant(now),
-          pace: showPace(supposed.state.pace, supposed.form),
-          batches: batches
-            .slice(0, listed)
-            .map(({ batch, at, size }) => ({ batch, at: wireInstant(at), size })),
-          total: batches.length,
-          truncated: truncated || batches.length > listed,
-          ...showEnd(result, campaign),
-          assumptions: [...result.assumptions],
-          responses: showPeak(facts, result),
-          warnings: warningsOf(result, now),
-        },
-      };
+      const campaign = await requireCampaign(db, campaignId);
+      const { startAt, capacity, every: gapMs, ...asked } = query;
+      const own = { ...campaign.capacity, desk: undefined };
+      const rules = capacity === undefined ? {} : { capacity: { ...own, open: capacity } };
+      return answer(db, campaign, { startAt, rules, asked: { ...asked, gapMs } });
+    },
+  }),
+  endpoint({
+    id: 'forecastSupposed',
+    method: 'post',
+    path: '/v1/campaigns/{campaignId}/forecast',
+    role: 'viewer',
+    tag: 'Forecast',
+    summary: 'What if, with windows, holidays and a whole capacity; changes nothing',
+    params: forecastParamsSchema,
+    body: supposedSchema,
+    bodyOptional: true,
+    answers: { 200: { description: 'The forecast', schema: forecastSchema } },
+    handle: async ({ deps: { db }, params: { campaignId }, body }) => {
+      const campaign = await requireCampaign(db, campaignId);
+      const { pace, startAt, capacity, ...calendar } = body;
+      refuseClosed({ ...campaign, ...calendar, timeZone: calendar.timeZone ?? campaign.time_zone });
+      const stated =
+        capacity === undefined
+          ? {}
+          : { capacity: await statedCapacity(db, capacity, pace?.size ?? campaign.size) };
+      const asked = pace === undefined ? {} : askedPace(pace);
+      return answer(db, campaign, { startAt, rules: { ...calendar, ...stated }, asked });
     },
   }),
 ];
+
+interface Supposed {
+  readonly startAt: Instant | undefined;
+  readonly rules: SupposedRules;
+  readonly asked: AskedPace;
+}
+
+async function answer(db: Database, campaign: CampaignRow, { startAt, rules, asked }: Supposed) {
+  const now = Date.now();
+  const facts = await readForecastFacts(db, campaign.id, now, rules);
+  const begun = withStart(facts.state, campaign, startAt ?? null, now);
+  const supposed = withPace(begun, asked, campaign);
+  const result = forecast(supposed.state, {
+    ...facts,
+    ...(facts.capacity === null ? {} : { maxBatches: batchesWithRoom }),
+  });
+  const { batches, truncated } = result;
+  const body = {
+    asOf: wireInstant(now),
+    pace: showPace(supposed.state.pace, supposed.form),
+    batches: batches.slice(0, listed).map(({ batch, at, size }) => ({ batch, at: wireInstant(at), size })),
+    total: batches.length,
+    truncated: truncated || batches.length > listed,
+    ...showEnd(result, campaign),
+    assumptions: [...result.assumptions],
+    responses: showPeak(facts, result),
+    warnings: warningsOf(result, now),
+  };
+  return { status: 200, body } as const;
+}
+
+async function requireCampaign(db: Database, campaignId: string): Promise<CampaignRow> {
+  const campaign = await readCampaign(db, campaignId);
+  if (campaign === null) throw notFound('campaign', campaignId);
+  return campaign;
+}
+
+function refuseClosed(rules: {
+  readonly timeZone: string;
+  readonly windows?: readonly SendingWindow[] | undefined;
+  readonly holidays?: readonly string[] | undefined;
+}): void {
+  const { timeZone, windows = [], holidays = [] } = rules;
+  const detail = refuseCalendar({ timeZone, windows, holidays }, Date.now());
+  if (detail !== null) throw refuse('invalidBody', [{ pointer: '/windows', detail }]);
+}
 
 /** A campaign that is not under way begins at its start, or when it would be started: now. */
 function withStart(

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
-import { paceSchema } from './pace.ts';
+import { holidaysSchema, windowsSchema } from './calendar.ts';
+import { timeZoneSchema } from './campaign.ts';
+import { capacityInputSchema } from './capacity.ts';
+import { paceInputSchema, paceSchema } from './pace.ts';
 import { idSchema, instantInputSchema, instantSchema } from './shared.ts';
 
 const wholeNumber = (max: number, description: string, example: number) =>
@@ -42,6 +45,21 @@ export const forecastQuerySchema = z.strictObject({
   startAt: instantInputSchema.optional().meta({ description: 'As if it started then' }),
   capacity: wholeNumber(100_000, 'As if so many responses might be open at once', 40),
 });
+
+/** What if, in the words of a campaign's body: everything that is left out is as it is. */
+export const supposedSchema = z
+  .strictObject({
+    pace: paceInputSchema({}).optional(),
+    startAt: instantInputSchema.optional(),
+    timeZone: timeZoneSchema.optional(),
+    windows: windowsSchema.optional(),
+    holidays: holidaysSchema.optional(),
+    capacity: capacityInputSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'null: as if it followed no responses' }),
+  })
+  .meta({ id: 'Supposed', description: 'As if the campaign were like this' });
 
 const plannedBatchSchema = z
   .strictObject({

@@ -89,6 +89,45 @@ describe('the forecast of a draft', () => {
   });
 });
 
+describe('what if a draft had other windows or a capacity', () => {
+  it('is answered by the same planner, and changes nothing', async () => {
+    const id = await draft({ startAt: '2099-12-01T08:00:00Z' });
+    const before = (await api.call('GET', `/v1/campaigns/${id}`)).body;
+    const supposed = {
+      pace: { size: 500, every: '1h' },
+      windows: [{ days: ['wed'], from: '10:00', to: '12:00' }],
+      timeZone: 'Europe/Berlin',
+      capacity: null,
+    };
+    const { status, body } = await api.call('POST', `/v1/campaigns/${id}/forecast`, supposed);
+    expect(status).toBe(200);
+    expect((body as Forecast).batches).toEqual([
+      { batch: 1, at: '2099-12-02T09:00:00Z', size: 500 },
+      { batch: 2, at: '2099-12-02T10:00:00Z', size: 500 },
+    ]);
+    const followed = await api.call('POST', `/v1/campaigns/${id}/forecast`, {
+      capacity: { open: 5, rate: 0.9 },
+    });
+    expect((followed.body as Forecast).responses).toMatchObject({ limit: 5 });
+    expect((await api.call('GET', `/v1/campaigns/${id}`)).body).toEqual(before);
+  });
+
+  it('is refused when nothing could leave, or there is no such desk', async () => {
+    const id = await draft();
+    const wrong = [
+      [{ windows: [{ days: [], from: '08:00', to: '09:00' }] }, '/windows/0/days'],
+      [{ capacity: { desk: '00000000-0000-4000-8000-000000000000' } }, '/capacity/desk'],
+      [{ capacity: { open: 0 } }, '/capacity/open'],
+      [{ pace: { finishBy: '2020-01-01T00:00:00Z' } }, ''],
+    ] as const;
+    for (const [body, pointer] of wrong) {
+      const answer = await api.call('POST', `/v1/campaigns/${id}/forecast`, body);
+      expect(answer.status, pointer).toBe(422);
+      expect(answer.body).toMatchObject({ errors: [{ pointer }] });
+    }
+  });
+});
+
 describe('the forecast of a campaign', () => {
   it('that is paused says so, and what a resume now would bring', async () => {
     const id = await addRunning(api.db, { size: 500 });
