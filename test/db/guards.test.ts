@@ -293,7 +293,8 @@ describe('responses above the capacity', () => {
     expect(await readFindings(world.db, id, now, null)).toMatchObject([
       { guard: 'overCapacity', level: 'warn', value: 29 * 60_000 },
     ]);
-    expect((await step()).kind).toBe('batch');
+    // Responses hold the batch back, but the campaign is not held yet.
+    expect(await step()).toMatchObject({ kind: 'wait', because: 'capacity' });
     expect(await step(now + 60_000)).toEqual({ kind: 'hold', cause: 'overCapacity' });
     await hold('overCapacity');
     expect((await readPause(world.db, id))?.reason).toMatch(/^responses above the capacity for /);
