@@ -17,6 +17,8 @@ import type { paceSchema } from '../domain/schema/pace.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
 import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
+import type { deskSchema } from '../domain/schema/desk.ts';
+import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
@@ -36,6 +38,9 @@ export type Batch = z.output<typeof batchSchema>;
 export type Control = z.output<typeof controlSchema>;
 export type MainGate = z.output<typeof mainGateSchema>;
 export type MainGateChanged = z.output<typeof mainGateSetSchema>;
+export type Desk = z.output<typeof deskSchema>;
+export type Response = z.output<typeof responseSchema>;
+export type ReportResult = z.output<typeof reportResultSchema>;
 export type ApiKey = z.output<typeof keySchema>;
 export type Contact = z.output<typeof contactSchema>;
 export type ContactImport = z.output<typeof contactImportSchema>;

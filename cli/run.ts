@@ -2,11 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { addCampaignCommands } from './campaign/command.ts';
 import { addContactCommands } from './contacts.ts';
 import { addDemoCommand } from './demo/command.ts';
+import { addDeskCommands } from './desk.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
 import { addKeyCommands } from './key.ts';
 import { paintFor, wantsColour } from './paint.ts';
+import { addResponseCommands } from './response.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addUpCommand } from './up.ts';
 
@@ -40,6 +42,8 @@ function buildProgram(surroundings: Surroundings): Command {
   addDoctorCommand(program, surroundings);
   addContactCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
+  addDeskCommands(program, surroundings);
+  addResponseCommands(program, surroundings);
   addGateCommands(program, surroundings);
   addKeyCommands(program, surroundings);
   return program;
