@@ -8,7 +8,7 @@ import type { CampaignView } from '../domain/schema/campaign.ts';
 import type { capacityInputSchema } from '../domain/schema/capacity.ts';
 import { refuse } from './check-input.ts';
 
-/** The capacity of a body as it is stored. Throws 422 for a desk that does not exist and a floor above the batch size. */
+/** The capacity of a body as it is stored. Throws as `checkedCapacity` does. */
 export async function statedCapacity(
   db: Database,
   capacity: z.output<typeof capacityInputSchema> | null,
@@ -16,7 +16,16 @@ export async function statedCapacity(
 ): Promise<StatedCapacity | null> {
   if (capacity === null) return null;
   const { delay: delayMs, handling: handlingMs, silentAfter: silentAfterMs, ...rest } = capacity;
-  const stated = { ...rest, delayMs, handlingMs, silentAfterMs };
+  return checkedCapacity(db, { ...rest, delayMs, handlingMs, silentAfterMs }, paceSize);
+}
+
+/** The capacity as it is. Throws 422 for a desk that does not exist and a floor above the batch size, which may have changed. */
+export async function checkedCapacity(
+  db: Database,
+  stated: StatedCapacity | null,
+  paceSize: number,
+): Promise<StatedCapacity | null> {
+  if (stated === null) return null;
   const desk = stated.desk === undefined ? null : await readDesk(db, stated.desk);
   if (stated.desk !== undefined && desk === null)
     throw refuse('invalidBody', [

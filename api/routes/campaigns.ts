@@ -10,7 +10,7 @@ import * as schema from '../../domain/schema/campaign.ts';
 import { completeGuards } from '../../domain/schema/guards.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { checkContent } from '../campaign-content.ts';
-import { statedCapacity } from '../campaign-capacity.ts';
+import { checkedCapacity, statedCapacity } from '../campaign-capacity.ts';
 import { showCampaign, showSummary } from '../campaign-view.ts';
 import { refuse } from '../check-input.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
@@ -184,7 +184,7 @@ async function patched(deps: ApiDeps, draft: campaigns.CampaignRow, patch: Patch
     follows,
     capacity:
       patch.capacity === undefined
-        ? draft.capacity
+        ? await checkedCapacity(deps.db, draft.capacity, planned.size)
         : await statedCapacity(deps.db, patch.capacity, planned.size),
     responseLinks,
     guards: patch.guards === undefined ? draft.guards : completeGuards(patch.guards),
