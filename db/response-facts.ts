@@ -50,9 +50,9 @@ interface Row {
   buckets: { bucket: number; count: number }[] | null;
   batches: { at: number; size: number }[] | null;
   handled: number;
-  handled_open_ms: number | null;
+  handled_open_ms: number;
   handled_lately: number;
-  open_ms_lately: number | null;
+  open_ms_lately: number;
   signal_ms: number | null;
 }
 
@@ -82,10 +82,10 @@ export async function readResponseFacts(
     others: rows.filter((row) => !row.own && row.batches !== null).map((row) => streamOf(row, gridMs)),
     handled: {
       count: handled,
-      meanOpenMs: handled === 0 ? null : sum((row) => row.handled_open_ms ?? 0) / handled,
+      meanOpenMs: handled === 0 ? null : sum((row) => row.handled_open_ms) / handled,
       lastHour: {
         count: sum((row) => row.handled_lately),
-        meanOpen: sum((row) => row.open_ms_lately ?? 0) / hourMs,
+        meanOpen: sum((row) => row.open_ms_lately) / hourMs,
       },
     },
     lastSignalAt: signals.length === 0 ? null : Math.max(...signals),
@@ -119,55 +119,56 @@ async function look(
   const at = new Date(now);
   const hourAgo = new Date(now - hourMs);
   const reach = new Date(now - (gridMs.at(-1) ?? 0));
+  const handled = sql`(r.opened_at < r.handled_at and r.handled_at > ${reach} and r.handled_at <= ${at})`;
   const { rows } = await sql<Row>`
     with scope as (
       select o.id, o.id = c.id as own, o.capacity, c.desk_id
       from campaign c join campaign o on o.id = c.id or (o.desk_id = c.desk_id and o.state <> 'draft')
       where c.id = ${campaignId}
     )
-    select s.id, s.own, s.capacity, k.capacity as desk_capacity, k.time_zone, k.windows,
-      (select count(*) from response r where r.campaign_id = s.id and r.handled_at is null) as open,
-      (select count(*) from response r
-        where r.campaign_id = s.id and r.opened_at is distinct from r.handled_at) as opened,
-      delays.buckets, mails.batches, handled.count as handled, handled.open_ms as handled_open_ms,
-      handled.lately as handled_lately, coalesce(handled.lately_ms, 0) + coalesce(open.lately_ms, 0) as open_ms_lately,
-      (select extract(epoch from reported_at) * 1000 from response_signal where campaign_id = s.id)::float8 as signal_ms
+    select s.id, s.own, s.capacity, k.capacity as desk_capacity, k.time_zone, k.windows, mails.batches, answers.*,
+      (select date_part('epoch', reported_at) * 1000 from response_signal where campaign_id = s.id) as signal_ms
     from scope s
     left join desk k on k.id = s.desk_id
     cross join lateral (
-      select json_agg(json_build_object('bucket', bucket, 'count', count)) as buckets from (
-        -- A bound belongs to its bucket, so a delay of exactly the bound must not count as above it.
-        select width_bucket(ceil(${milliseconds(sql`coalesce(r.opened_at, r.handled_at) - case when d.attempts = 1 then d.first_attempt_at else d.sending_at end`)}) - 1,
-          ${gridMs}::float8[]) as bucket, count(*) as count
-        from response r join delivery d on d.contact_id = r.contact_id and d.campaign_id = r.campaign_id
-        where r.campaign_id = s.id and d.sending_at is not null and r.opened_at is distinct from r.handled_at
-        group by 1
-      ) counted
-    ) delays
-    cross join lateral (
-      select json_agg(json_build_object('at', floor(extract(epoch from at) * 1000), 'size', size)) as batches from (
-        select b.latest_start as at, case when b.finished_at is not null then b.size else
-          (select count(*) from delivery d where d.campaign_id = s.id and d.batch = b.number and d.state <> 'skipped') end as size
-        from batch b where b.campaign_id = s.id and b.latest_start > ${reach}
+      select json_agg(json_build_object('at', floor(date_part('epoch', at) * 1000), 'size', size)) as batches from (
+        select latest_start as at, size from batch
+        where campaign_id = s.id and latest_start > ${reach} and finished_at is not null
+        union all
+        -- The one under way, as far as it is out.
+        select b.latest_start, (select count(*) from delivery d
+          where d.campaign_id = s.id and d.batch = b.number and d.state <> 'skipped')
+        from (select * from batch where campaign_id = s.id order by number desc limit 1) b
+        where b.finished_at is null
         union all
         select max(latest_start), sum(size) from batch where campaign_id = s.id and latest_start <= ${reach}
         having count(*) > 0
       ) left_together
     ) mails
     cross join lateral (
-      select count(*) as count, sum(${milliseconds(sql`r.handled_at - r.opened_at`)}) as open_ms,
-        count(*) filter (where r.handled_at > ${hourAgo}) as lately,
-        sum(${milliseconds(sql`r.handled_at - greatest(r.opened_at, ${hourAgo}::timestamptz)`)}) filter (where r.handled_at > ${hourAgo}) as lately_ms
-      from response r
-      where r.campaign_id = s.id and r.handled_at > ${reach} and r.handled_at <= ${at} and r.opened_at < r.handled_at
-    ) handled
-    cross join lateral (
-      select sum(${milliseconds(sql`${at}::timestamptz - greatest(r.opened_at, ${hourAgo}::timestamptz)`)}) as lately_ms
-      from response r where r.campaign_id = s.id and r.handled_at is null and r.opened_at < ${at}
-    ) open`.execute(db);
+      -- One pass over the campaign's responses: it may have thousands.
+      select coalesce(sum(open), 0)::int as open, coalesce(sum(opened), 0)::int as opened,
+        json_agg(json_build_object('bucket', bucket, 'count', opened)) filter (where bucket is not null) as buckets,
+        coalesce(sum(handled), 0)::int as handled, coalesce(sum(handled_open_ms), 0) as handled_open_ms,
+        coalesce(sum(handled_lately), 0)::int as handled_lately, coalesce(sum(open_ms_lately), 0) as open_ms_lately
+      from (
+        select
+          -- A bound belongs to its bucket, so a delay of exactly the bound must not count as above it.
+          case when r.opened_at is distinct from r.handled_at then width_bucket(
+            ceil(${milliseconds(sql`coalesce(r.opened_at, r.handled_at) - r.mailed_at`)}) - 1, ${gridMs}::float8[]) end as bucket,
+          count(*) filter (where r.handled_at is null) as open,
+          count(*) filter (where r.opened_at is distinct from r.handled_at) as opened,
+          count(*) filter (where ${handled}) as handled,
+          sum(${milliseconds(sql`r.handled_at - r.opened_at`)}) filter (where ${handled}) as handled_open_ms,
+          count(*) filter (where ${handled} and r.handled_at > ${hourAgo}) as handled_lately,
+          sum(greatest(0, ${milliseconds(sql`least(r.handled_at, ${at}::timestamptz) - greatest(r.opened_at, ${hourAgo}::timestamptz)`)}))
+            filter (where r.opened_at is not null) as open_ms_lately
+        from response r where r.campaign_id = s.id group by 1
+      ) by_bucket
+    ) answers`.execute(db);
   return rows;
 }
 
 function milliseconds(interval: ReturnType<typeof sql>) {
-  return sql`(extract(epoch from ${interval}) * 1000)::float8`;
+  return sql`date_part('epoch', ${interval}) * 1000`;
 }

@@ -279,6 +279,7 @@ export interface Schema {
     kind: string;
     opened_at: MaybeAt;
     handled_at: MaybeAt;
+    mailed_at: MaybeAt;
     reported_at: At;
   };
   response_signal: { campaign_id: string; reported_at: At };
