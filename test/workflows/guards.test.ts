@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { until } from '../../embedded/until.ts';
 import { actAtOnce } from '../../db/act-at-once.ts';
 import { defaultGuards, type Guards } from '../../domain/guards.ts';
 import type { PlayedCampaign } from './played-campaign.ts';
@@ -91,34 +90,4 @@ test('a storm of deferrals holds before the whole list has knocked', async () =>
   expect(deferred).toBeGreaterThanOrEqual(120);
   expect(deferred).toBeLessThanOrEqual(120 + 2 * 20);
   expect((await campaign.history()).at(-1)).toMatchObject({ by: 'guard:deferrals' });
-});
-
-test('a batch that is late because every worker was dead is held for a person, when somebody wants that', async () => {
-  const play = await stage.open({ contacts: 150 });
-  const campaign = await play.start(every20);
-  await campaign.reach(5);
-  await setGuards(play, campaign, { behindPlan: { byMs: 5_000 } });
-  await campaign.reach(10);
-  // While a task waits for a worker time does not jump: the seconds after minute 20 are real ones.
-  await play.withoutWorker(async () => {
-    await campaign.reach(20);
-    await until(
-      async () => (await play.env.currentTimeMs()) > campaign.instant(20) + 6_000,
-      30_000,
-      () => 'time stands still',
-    );
-  });
-  await until(
-    async () => (await campaign.state()) === 'held',
-    20_000,
-    () => 'it is not held',
-  );
-  expect(await campaign.counts()).toEqual({ total: 150, sent: 50, planned: 100 });
-  expect((await campaign.history()).at(-1)).toMatchObject({
-    by: 'guard:behindPlan',
-    reason: expect.stringMatching(/^behind the plan by \d+ s, threshold 5 s: check what held the worker up/),
-  });
-  await campaign.act('resume', { acknowledge: true });
-  await campaign.end();
-  expect(await campaign.counts()).toEqual({ total: 150, sent: 150 });
 });

@@ -58,27 +58,6 @@ test('pausing again with another end changes it, and with none it takes it back;
   ]);
 });
 
-test('a pause that was over while every worker was dead ends at the first look of the next one, once', async () => {
-  const play = await stage.open({ contacts: 150 });
-  const campaign = await play.start(every20);
-  await campaign.reach(5);
-  await campaign.pause(campaign.instant(30));
-  await campaign.reach(10);
-  // Time does not jump on while a task waits for a worker: what passes after this instant is real.
-  await play.withoutWorker(async () => {
-    await campaign.reach(30);
-    expect(await campaign.state()).toBe('paused');
-    expect(await play.env.currentTimeMs()).toBeGreaterThanOrEqual(campaign.instant(30));
-  });
-  await campaign.end();
-  const [first, second = 0, third = 0] = await campaign.starts();
-  expect(first).toBe(0);
-  expect(second).toBeGreaterThanOrEqual(30);
-  expect(second).toBeLessThan(35);
-  expect(third - second).toBeCloseTo(20, 0);
-  expect((await campaign.history()).map(({ action }) => action)).toEqual(['pause', 'resume']);
-});
-
 test('the end of a pause is kept over continue-as-new', async () => {
   const play = await stage.open({ contacts: 100 });
   const campaign = await play.start(every20);

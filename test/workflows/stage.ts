@@ -19,8 +19,6 @@ export interface Play {
   readonly env: TestWorkflowEnvironment;
   readonly db: Database;
   readonly peer: SmtpPeer;
-  /** While `act` runs there is no worker; then there is a new one. */
-  withoutWorker(act: () => Promise<void>): Promise<void>;
   /** A campaign to all contacts, started now. */
   start(draft?: DraftOptions): Promise<PlayedCampaign>;
 }
@@ -66,9 +64,7 @@ export async function assemble(
 ): Promise<{ play: Play; close(): Promise<void> }> {
   const db = openDatabase(databaseUrl, { name: 'test' });
   const peer = await SmtpPeer.start(peerOptions);
-  const startWorker = () =>
-    startTestWorker({ ...sender, databaseUrl, smtpUrl: peer.url, address: env.address });
-  let worker = await startWorker();
+  const worker = await startTestWorker({ ...sender, databaseUrl, smtpUrl: peer.url, address: env.address });
   await addContacts(db, contacts);
   const started: PlayedCampaign[] = [];
   const start = async (draft: DraftOptions = {}): Promise<PlayedCampaign> => {
@@ -79,19 +75,11 @@ export async function assemble(
     started.push(campaign);
     return campaign;
   };
-  const withoutWorker = async (act: () => Promise<void>): Promise<void> => {
-    await worker.stop();
-    try {
-      await act();
-    } finally {
-      worker = await startWorker();
-    }
-  };
   const close = async (): Promise<void> => {
     for (const campaign of started) await campaign.abandon();
     await worker.stop();
     await peer.stop();
     await db.destroy();
   };
-  return { play: { env, db, peer, start, withoutWorker }, close };
+  return { play: { env, db, peer, start }, close };
 }
