@@ -39,6 +39,8 @@ export interface CampaignLook {
   /** Asked to leave at once, out of turn. */
   singles: number;
   main_changed_at: Date;
+  /** Until when responses held the batches back at the last time that they did. */
+  held_back_until: Date | null;
   resume_at: Date | null;
   resume_asked_by: string | null;
 }
@@ -60,6 +62,8 @@ export async function lookAtCampaign(
         from jsonb_array_elements(c.limits) with ordinality l (value, n)), '[]') as limited,
       g.open as gate_open, g.not_before, m.open as main_open, m.changed_at as main_changed_at,
       p.resume_at, p.resume_asked_by,
+      (select look_again_at from capacity_decision h where h.campaign_id = c.id and h.kind = 'heldBack'
+        order by h.id desc limit 1) as held_back_until,
       b.number as batch, b.size as batch_size, b.latest_start, b.number is not null and b.finished_at is null as unfinished,
       (select count(*) from delivery d where d.campaign_id = c.id and d.batch = b.number and b.finished_at is null
         and d.state <> 'skipped') as handed,

@@ -71,12 +71,18 @@ export async function readWarnings(db: Database, campaignId: string, now: Instan
 }
 
 /**
- * How long the step has been due, in time in which the calendar was open, with nothing that closed the campaign. A batch that goes
- * on was due when it last began; a main gate that was closed excuses.
+ * How long the step has been due, in time in which the calendar was open, with nothing that kept the campaign from it: a batch that
+ * goes on was due when it last began; a main gate that was closed, responses and the limits of domains excuse.
  */
 function lateness(row: CampaignLook, batch: BatchPlan, now: Instant): number {
   const began = batch.continues ? (row.latest_start?.getTime() ?? 0) : 0;
-  const due = Math.max(batch.at, began, row.main_changed_at.getTime());
+  const limitMs = Math.max(0, ...row.limits.map(({ everyMs }) => everyMs));
+  const due = Math.max(
+    batch.at + limitMs,
+    began,
+    row.main_changed_at.getTime(),
+    row.held_back_until?.getTime() ?? 0,
+  );
   return due >= now ? 0 : calendarOf(row).openMs(due, now);
 }
 

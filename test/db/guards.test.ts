@@ -262,6 +262,28 @@ test('a window that was closed excuses a batch that is late', async () => {
   expect((await step(now + day + 3_600_000)).kind).toBe('hold');
 });
 
+test('responses that held a batch back excuse that it is late', async () => {
+  await setGuards({ behindPlan: { byMs: 3_600_000 } });
+  await attempt(10, {});
+  expect((await step(now + 2 * 3_600_000)).kind).toBe('hold');
+  await world.db
+    .insertInto('capacity_decision')
+    .values({
+      campaign_id: id,
+      at: new Date(now),
+      batch: 2,
+      kind: 'heldBack',
+      wanted: 50,
+      size: 0,
+      look_again_at: new Date(now + 3_600_001),
+      inputs: '{}',
+      sentence: 'held back: 30 of 30 open',
+    })
+    .execute();
+  expect((await step(now + 2 * 3_600_000)).kind).toBe('batch');
+  expect((await step(now + 2 * 3_600_000 + 1)).kind).toBe('hold');
+});
+
 describe('responses above the capacity', () => {
   const minutes = (n: number) => new Date(now - n * 60_000);
   const respond = async (campaignId: string, opened: number, handled: number | null = null) =>
@@ -295,6 +317,7 @@ describe('responses above the capacity', () => {
     ]);
     // Responses hold the batch back, but the campaign is not held yet.
     expect(await step()).toMatchObject({ kind: 'wait', because: 'capacity' });
+    expect((await step()).kind).not.toBe('hold');
     expect(await step(now + 60_000)).toEqual({ kind: 'hold', cause: 'overCapacity' });
     await hold('overCapacity');
     expect((await readPause(world.db, id))?.reason).toMatch(/^responses above the capacity for /);
