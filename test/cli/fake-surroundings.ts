@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Surroundings } from '../../cli/surroundings.ts';
 
 export interface FakeSurroundings extends Surroundings {
@@ -20,6 +21,7 @@ export function fakeSurroundings(
   } = {},
 ): FakeSurroundings {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const written = { out: '', err: '' };
   const terminal = options.terminal === true;
   const answers = [...(options.answers ?? [])];

@@ -16,6 +16,7 @@ import { MailSource } from '../../activities/sending/mail-source.ts';
 import { GateWatch } from '../../db/gate-watch.ts';
 import { openDatabase } from '../../db/open.ts';
 import type { DeferralPolicy } from '../../domain/settle.ts';
+import { userCacheDir } from '../../embedded/cache-dir.ts';
 import { campaignTaskQueue, campaignWorkflowId, campaignWorkflowType } from '../../domain/temporal-names.ts';
 import { SmtpPool } from '../../mail/smtp/pool.ts';
 import { parseSmtpUrl } from '../../mail/smtp/url.ts';
@@ -35,8 +36,8 @@ Runtime.install({
   telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
 });
 
-/** One cache for all test files: the bundle is made once per state of the sources. */
-const bundleDir = join(tmpdir(), 'sluice-test-bundle');
+/** One cache for all test files: the bundle is made once per state of the sources. Each user has its own. */
+const bundleDir = join(userCacheDir(), 'test-bundle');
 
 export const defaultPolicy: DeferralPolicy = { backoffMs: [300_000, 900_000], limitMs: 48 * 3_600_000 };
 

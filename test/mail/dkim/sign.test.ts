@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { userCacheDir } from '../../../embedded/cache-dir.ts';
 import { signDkim } from '../../../mail/dkim/sign.ts';
 import { bytesOf, date, fillFor, skeletonOf } from '../example-mail.ts';
 
-/** Another make of DKIM: dkimpy from the system, or installed once into the temporary folder. */
-const library = join(tmpdir(), 'sluice-test-dkimpy');
+/** Another make of DKIM: dkimpy from the system, or installed once for this user. */
+const library = join(userCacheDir(), 'test-dkimpy');
 const environment = { ...process.env, PYTHONPATH: library };
 
 function findVerifier(): boolean {
