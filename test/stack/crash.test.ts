@@ -14,11 +14,11 @@ beforeAll(async () => {
   console.log(`crash test: SEED=${seed}`);
   arena = await Arena.start();
   await arena.startApi();
+  await arena.addContacts(400);
 });
 afterAll(() => arena.stop());
 
 test('a worker killed after the intent, inside DATA, after the dot and after the reply loses nobody and doubles nobody', async () => {
-  await arena.addContacts(400);
   let worker = await arena.startWorker();
   const gapMs = 1_000;
   const id = await arena.startCampaign({ size: 60, gapMs });
@@ -45,15 +45,18 @@ test('a worker killed after the intent, inside DATA, after the dot and after the
 
 test('two workers, four campaigns, 21 random kills, PostgreSQL and Temporal killed too: the ledger is what the relay accepted', async () => {
   const gapMs = 1_000;
-  // Replies take a moment, so that kills find batches under way.
+  // Replies take so long that kills find batches under way, from the first to the last.
   arena.peer.script = async (stage) => {
-    if (stage === 'accepted') await pause(5 + random() * 20);
+    if (stage === 'accepted') await pause(150 + random() * 450);
     return undefined;
   };
   const workers: ChildProcess[] = [await arena.startWorker(), await arena.startWorker()];
   const ids = await Promise.all([1, 2, 3, 4].map(() => arena.startCampaign({ size: 25, gapMs })));
+  let underWay = 0;
   for (let kill = 1; kill <= 21; kill += 1) {
     await pause(random() * 1_500);
+    const sending = await Promise.all(ids.map((id) => arena.countIn('sending', id)));
+    if (sending.some((mails) => mails > 0)) underWay += 1;
     const index = Math.floor(random() * 2);
     const victim = workers[index];
     if (victim !== undefined) await arena.kill(victim);
@@ -61,6 +64,10 @@ test('two workers, four campaigns, 21 random kills, PostgreSQL and Temporal kill
     if (kill === 14) await arena.restartTemporal();
     workers[index] = await arena.startWorker();
   }
+  console.log(`${underWay} of 21 kills while mails were on their way`);
+  // Kills that find nothing to break would prove nothing.
+  expect(underWay).toBeGreaterThan(10);
+  arena.peer.script = undefined;
   for (const id of ids) await arena.untilState(id, 'finished', 180_000);
   const audits = await Promise.all(ids.map((id) => auditLedger(arena.db, arena.peer, id)));
   console.log(audits);
