@@ -43,9 +43,12 @@ function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** zod's own sentences begin with "Invalid input: ", which says nothing. */
+/** zod's own sentences begin with "Invalid input: ", which says nothing, and call what is missing undefined. */
 function sentence(message: string): string {
-  return message.replace(/^Invalid input: /, '').replace(/^Too (small|big): /, '');
+  return message
+    .replace(/^Invalid input: /, '')
+    .replace(/^Too (small|big): /, '')
+    .replace(/^expected (.+), received undefined$/, 'is missing; expected $1');
 }
 
 /** PostgreSQL keeps no NUL, its jsonb no lone surrogates. Walks without recursion: nesting may be deep. */

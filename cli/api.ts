@@ -68,11 +68,19 @@ function initOf(method: Method, { body, stream, headers }: Request): RawRequest 
 
 async function read<Answer>(response: Response, keyHint: string): Promise<Answer> {
   const text = await response.text();
-  if (!response.ok) throw failureOf(problemOf(response, text), response.status === 401 ? keyHint : null);
+  if (!response.ok) {
+    const problem = problemOf(response, text);
+    throw failureOf(problem, response.status === 401 ? keyHint : (hints[problem.type] ?? null));
+  }
   // 204 and the like: nothing is said. The caller names the type that API.md promises for the path it asked.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return (text === '' ? null : parse(text, response)) as Answer;
 }
+
+/** What the API says in words of HTTP, said for this command line. */
+const hints: Readonly<Record<string, string>> = {
+  '/problems/needs-acknowledgement': 'here: sluice campaign resume ID --acknowledge',
+};
 
 /** The problem that an answer tells; one that is no problem document is told by its status line. */
 export function problemOf(response: Response, text: string): Problem {

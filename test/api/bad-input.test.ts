@@ -239,6 +239,7 @@ describe('a campaign with something wrong', () => {
     const pointers = errors.map(({ pointer }) => pointer);
     for (const each of ['/name', '/pace/size', '/pace/every', '/audience', '/identity', '/content', '/extra'])
       expect(pointers).toContain(each);
+    expect(errors).toContainEqual({ pointer: '/audience', detail: 'is missing; expected object' });
   });
 
   it('hears line and column of a template that does not compile', async () => {

@@ -263,6 +263,16 @@ describe('campaigns', () => {
     });
   });
 
+  it('say how a hold is left from here', async () => {
+    const detail = 'the campaign is held; resume with acknowledge=true';
+    const body = { type: '/problems/needs-acknowledgement', title: 'Held', status: 409, detail };
+    const { code, err } = await sluice(`campaign resume ${sampleId}`, {
+      [`DELETE ${path}/pause`]: { status: 409, body },
+    });
+    expect(code).toBe(3);
+    expect(err).toContain('sluice campaign resume ID --acknowledge');
+  });
+
   it('are cancelled only after a yes, with the numbers in the question', async () => {
     const routes = {
       [`GET ${path}`]: { body: sampleCampaign() },
