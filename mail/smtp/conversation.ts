@@ -17,6 +17,7 @@ export class Conversation {
   readonly #replies: WireReply[] = [];
   #waiter: Waiter | null = null;
   #deadline = Number.POSITIVE_INFINITY;
+  #overdue = false;
   #lost: ConnectionLost | null = null;
   #heard = false;
 
@@ -145,6 +146,7 @@ export class Conversation {
       return false;
     }
     this.#deadline = performance.now() + timeoutMs;
+    this.#overdue = false;
     this.#waiter = waiter;
     return true;
   }
@@ -152,10 +154,16 @@ export class Conversation {
   #rest(): void {
     this.#waiter = null;
     this.#deadline = Number.POSITIVE_INFINITY;
+    this.#overdue = false;
   }
 
+  /** Only the second look decides: after a freeze timers come first, and the reply may lie unread in the socket. */
   #look(): void {
     if (performance.now() < this.#deadline) return;
+    if (!this.#overdue) {
+      this.#overdue = true;
+      return;
+    }
     this.#lose(new ConnectionLost('silent', 'the relay did not answer in time'));
   }
 
