@@ -12,7 +12,12 @@ import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Refusal } from '../domain/campaign-state.ts';
-import { campaignTaskQueue, campaignWorkflowId, campaignWorkflowType } from '../domain/temporal-names.ts';
+import {
+  campaignTaskQueue,
+  campaignWorkflowId,
+  campaignWorkflowType,
+  searchAttributes,
+} from '../domain/temporal-names.ts';
 import * as messages from '../workflows/messages.ts';
 import type { Act, ActOutcome, CampaignMessenger, RunStatus } from './campaign-messenger.ts';
 
@@ -25,8 +30,8 @@ const shortDeadlineMs = 1_500;
 /** After a look that failed, the next ones do not wait: screens stay fast while Temporal is away. */
 const lookAgainMs = 3_000;
 
-const campaignIdKey = defineSearchAttributeKey('CampaignId', 'KEYWORD');
-const campaignStatusKey = defineSearchAttributeKey('CampaignStatus', 'KEYWORD');
+const campaignIdKey = defineSearchAttributeKey(searchAttributes.campaignId, 'KEYWORD');
+const campaignStatusKey = defineSearchAttributeKey(searchAttributes.campaignStatus, 'KEYWORD');
 
 /** Connects when first needed, so that the API starts and answers with Temporal away. */
 export function createTemporalMessenger(options: {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { searchAttributes } from '../domain/temporal-names.ts';
 import { endProcess, gone } from './end-process.ts';
 import { freePort } from './free-port.ts';
 import { logSince, logSize } from './log-file.ts';
@@ -39,9 +40,6 @@ export interface Temporal {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** The two attributes by which a campaign's run is found in the Temporal UI. */
-const campaignSearchAttributes = ['CampaignId', 'CampaignStatus'] as const;
-
 /** The real Temporal development server on 127.0.0.1, with namespace `default` and its data in one SQLite file. */
 export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
   const binary = await findProgram(temporalCli, options);
@@ -63,7 +61,7 @@ interface Plan {
 }
 
 function devServerArguments(options: TemporalOptions, port: number, uiPort: number | undefined): string[] {
-  const attributes = options.searchAttributes ?? campaignSearchAttributes;
+  const attributes = options.searchAttributes ?? Object.values(searchAttributes);
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-ip', '127.0.0.1'];
   // Measured: these two nearly double what many campaigns get. NORMAL loses nothing when a process is killed.
   const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
