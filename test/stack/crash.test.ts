@@ -29,7 +29,7 @@ test('a worker killed after the intent, inside DATA, after the dot and after the
     await arena.kill(worker);
     arena.peer.script = undefined;
     worker = await arena.startWorker();
-    await arena.peer.until(({ accepted }) => accepted.length > 0);
+    await arena.peer.until(({ accepted }) => accepted.length > 0, 120_000);
     await nextAcceptance();
     const doubt = (await arena.countIn('inDoubt', id)) - doubtBefore;
     console.log(`killed at stage ${stage}: ${doubt} newly in doubt (window ${arena.window})`);
@@ -41,7 +41,7 @@ test('a worker killed after the intent, inside DATA, after the dot and after the
   expect(audit.total).toBe(400);
   expect(audit.sent + audit.inDoubt).toBe(400);
   await expectNoBurst(arena.db, id, gapMs);
-}, 180_000);
+}, 400_000);
 
 test('two workers, four campaigns, 21 random kills, PostgreSQL and Temporal killed too: the ledger is what the relay accepted', async () => {
   const gapMs = 1_000;
@@ -74,7 +74,7 @@ test('two workers, four campaigns, 21 random kills, PostgreSQL and Temporal kill
   for (const audit of audits) expect(audit.sent + audit.inDoubt).toBe(400);
   expect(audits.reduce((sum, { inDoubt }) => sum + inDoubt, 0)).toBeLessThanOrEqual(21 * arena.window);
   for (const id of ids) await expectNoBurst(arena.db, id, gapMs);
-}, 400_000);
+}, 600_000);
 
 /** Waits until a mail in the middle of a batch is at this stage, and holds it there. */
 async function reach(stage: Stage): Promise<void> {
@@ -92,7 +92,7 @@ async function reach(stage: Stage): Promise<void> {
 
 async function nextAcceptance(): Promise<void> {
   const before = arena.peer.accepted.length;
-  await arena.peer.until(({ accepted }) => accepted.length > before);
+  await arena.peer.until(({ accepted }) => accepted.length > before, 120_000);
 }
 
 /** Time that passes while processes are killed at random is the point here, not a wait for something. */

@@ -26,10 +26,10 @@ test('a worker frozen past its heartbeat and then continued sends nothing that i
 
   const next = await arena.startWorker();
   const isOfNext = ({ connection }: { connection: number }): boolean => !ofFrozen.has(connection);
-  await arena.peer.until(({ accepted }) => accepted.some(isOfNext), 60_000);
+  await arena.peer.until(({ accepted }) => accepted.some(isOfNext), 120_000);
   const before = arena.peer.accepted.filter((mail) => !isOfNext(mail)).length;
   frozen.kill('SIGCONT');
-  await arena.untilState(id, 'finished', 60_000);
+  await arena.untilState(id, 'finished');
   // It has had its say when it has no open row left: late replies settle doubts, what was not on the wire went back.
   await eventually('nothing to be sending', async () => (await arena.countIn('sending', id)) === 0);
 
@@ -40,4 +40,4 @@ test('a worker frozen past its heartbeat and then continued sends nothing that i
   await expectNoBurst(arena.db, id, 1_000);
   await arena.kill(frozen);
   await arena.kill(next, 'SIGTERM');
-}, 180_000);
+}, 300_000);

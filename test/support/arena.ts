@@ -109,7 +109,7 @@ export class Arena {
       const answer = await fetch(`${url}/readyz`).catch(() => null);
       return answer?.ok === true && existsSync(this.#keyFile);
     };
-    await eventually('the API to be ready', isReady, 60_000);
+    await eventually('the API to be ready', isReady, 120_000);
     this.#api = { url, key: readFileSync(this.#keyFile, 'utf8').trim() };
   }
 
@@ -178,7 +178,7 @@ export class Arena {
     return (await readCountsOf(this.db, campaignId))[state];
   }
 
-  async untilState(campaignId: string, state: string, deadlineMs = 60_000): Promise<void> {
+  async untilState(campaignId: string, state: string, deadlineMs = 120_000): Promise<void> {
     await eventually(
       `campaign to be ${state}`,
       async () => (await this.stateOf(campaignId).catch(() => null)) === state,

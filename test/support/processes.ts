@@ -46,7 +46,7 @@ export async function endProgram(child: ChildProcess, signal: NodeJS.Signals): P
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  deadlineMs = 30_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   const until = performance.now() + deadlineMs;
   for (;;) {

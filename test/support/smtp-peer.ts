@@ -73,7 +73,7 @@ export class SmtpPeer {
   }
 
   /** Resolves when `condition` holds; asked again after every accepted mail. Rejects after `deadlineMs`. */
-  async until(condition: (peer: SmtpPeer) => boolean, deadlineMs = 30_000): Promise<void> {
+  async until(condition: (peer: SmtpPeer) => boolean, deadlineMs = 45_000): Promise<void> {
     if (condition(this)) return;
     await new Promise<void>((resolve, reject) => {
       const settle = (finish: () => void): void => {
