@@ -75,10 +75,7 @@ export function decideCapacity(input: CapacityInput, wanted: number): CapacityDe
     now,
     input.open,
     drainOf(input.handled, input.handlingMs, limit),
-    [
-      { batches: stream.batches, model },
-      ...input.others.map((other) => ({ batches: other.batches, model: learnResponses(other, now) })),
-    ],
+    [{ ...stream, model }, ...input.others.map((other) => ({ ...other, model: learnResponses(other, now) }))],
     input.hours,
   );
   const upper = input.ceiling ?? wanted;

@@ -30,14 +30,14 @@ export function expectedOpen(
   batches: readonly { readonly batch: number; readonly at: Instant; readonly size: number }[],
 ): ExpectedOpen {
   const { now, limit, open, hours } = input;
-  const own = { batches: input.stream.batches, model: learnResponses(input.stream, now) };
+  const own = { ...input.stream, model: learnResponses(input.stream, now) };
   const others = input.others.map((stream) => ({ ...stream, model: learnResponses(stream, now) }));
   const coming = batches.map(({ at, size }) => ({ at: Math.max(at, now), size }));
   const ends = cellEnds(now, coming, own.model);
   const drain = expectedDrain(input.handled, input.handlingMs, limit);
   const assumesHandling = drainOf(input.handled, input.handlingMs, limit).perOpen === 0;
   const outlook = {
-    ...lookOut(now, open, drain, [{ batches: [], model: own.model }], null),
+    ...lookOut(now, open, drain, [{ ...own, batches: [] }], null),
     workingMs: Float64Array.from(ends, (end, cell) => {
       const from = ends[cell - 1] ?? now;
       return hours === null ? end - from : hours.openMs(from, end);

@@ -39,6 +39,8 @@ export const outlookOffsetsMs: readonly number[] = [
 /** Mails of one stream with what is known of their answers. */
 export interface KnownStream {
   readonly batches: readonly MailsOut[];
+  /** Responses so far. */
+  readonly opened: number;
   readonly model: ResponseModel;
 }
 
@@ -52,9 +54,7 @@ export function lookOut(
 ): Outlook {
   const arrivals = new Float64Array(outlookOffsetsMs.length);
   const arrivalsError = new Float64Array(outlookOffsetsMs.length);
-  for (const { batches, model } of streams)
-    for (const { at, size } of mergeByAge(batches, now))
-      addArrivals(model, now - at, size, arrivals, arrivalsError);
+  for (const stream of streams) addStream(stream, now, arrivals, arrivalsError);
   const perMail = new Float64Array(outlookOffsetsMs.length);
   addArrivals(streams[0].model, 0, 1, perMail, new Float64Array(outlookOffsetsMs.length));
   const perMailError = streams[0].model.uncertainty;
@@ -97,6 +97,25 @@ function handleFor({ perOpen, knee, perOpenAbove, limit }: Drain, open: number, 
 function slopeAt({ perOpen, knee, perOpenAbove, limit }: Drain, open: number): number {
   if (open <= knee) return perOpen;
   return open <= limit ? perOpenAbove : 0;
+}
+
+/** A mail that was answered is not answered again: no more are expected of a stream than it has mails without an answer. */
+function addStream(
+  { batches, opened, model }: KnownStream,
+  now: Instant,
+  arrivals: Float64Array,
+  error: Float64Array,
+): void {
+  const own = new Float64Array(arrivals.length);
+  const ownError = new Float64Array(arrivals.length);
+  for (const { at, size } of mergeByAge(batches, now)) addArrivals(model, now - at, size, own, ownError);
+  const expected = own.reduce((sum, come) => sum + come, 0);
+  const unanswered = Math.max(0, batches.reduce((sum, { size }) => sum + size, 0) - opened);
+  const share = expected > unanswered ? unanswered / expected : 1;
+  for (const [step, come] of own.entries()) {
+    arrivals[step] = (arrivals[step] ?? 0) + come * share;
+    error[step] = (error[step] ?? 0) + (ownError[step] ?? 0) * share;
+  }
 }
 
 /** Plain loops with a walking bucket, because this is most of what a decision costs. */

@@ -63,6 +63,20 @@ describe('the size of a batch', () => {
     expect(decision.sentence).toMatch(/^room for 20: 5 of 30 open, \d+ more expected within the hour$/);
   });
 
+  test('counts nobody twice: when all have answered, no more answers are expected of them', () => {
+    const stream = {
+      batches: [{ at: now - 2 * minute, size: 16 }],
+      delays: [{ uptoMs: minute, count: 16 }],
+      opened: 16,
+      prior,
+    };
+    const decision = decideCapacity(input({ limit: 10, open: 0, stream }), 8);
+    expect(decision).toMatchObject({ kind: 'room', inputs: { expectedInAll: 0 } });
+    const half = decideCapacity(input({ limit: 10, open: 0, stream: { ...stream, opened: 8 } }), 8);
+    expect(half.inputs.expectedInAll).toBeLessThanOrEqual(8);
+    expect(half.inputs.expectedInAll).toBeGreaterThan(1);
+  });
+
   test('is what there is room for when that is less, and the sentence says both', () => {
     const decision = decideCapacity(input({ open: 14 }), 200);
     expect(decision.kind).toBe('room');
