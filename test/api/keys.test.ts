@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureFirstKey } from '../../api/first-key.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 
@@ -89,21 +89,43 @@ describe('a key', () => {
 });
 
 describe('the first key', () => {
+  let fresh: TestApi;
+  let dir: string;
+  beforeEach(async () => {
+    fresh = await startTestApi();
+    await fresh.db.deleteFrom('api_key').execute();
+    dir = await mkdtemp(join(tmpdir(), 'sluice-first-key-'));
+  });
+  afterEach(async () => {
+    await fresh.close();
+    await rm(dir, { recursive: true });
+  });
+  const works = async (path: string | null): Promise<boolean> => {
+    const key = (await readFile(path ?? '', 'utf8')).trim();
+    return (await fresh.call('GET', '/v1/keys', undefined, { key })).status === 200;
+  };
+
   it('is an admin key in the data folder, for its owner alone, and is made only once', async () => {
-    const fresh = await startTestApi();
-    const dir = await mkdtemp(join(tmpdir(), 'sluice-first-key-'));
-    try {
-      await fresh.db.deleteFrom('api_key').execute();
-      const path = await ensureFirstKey(fresh.db, join(dir, 'data'));
-      expect(path).toBe(join(dir, 'data', 'api-key'));
-      expect((await stat(path ?? '')).mode & 0o777).toBe(0o600);
-      const key = (await readFile(path ?? '', 'utf8')).trim();
-      expect((await fresh.call('GET', '/v1/keys', undefined, { key })).status).toBe(200);
-      expect(await ensureFirstKey(fresh.db, dir)).toBeNull();
-    } finally {
-      await fresh.close();
-      await rm(dir, { recursive: true });
-    }
+    const path = await ensureFirstKey(fresh.db, join(dir, 'data'));
+    expect(path).toBe(join(dir, 'data', 'api-key'));
+    expect((await stat(path ?? '')).mode & 0o777).toBe(0o600);
+    expect(await works(path)).toBe(true);
+    expect(await ensureFirstKey(fresh.db, dir)).toBeNull();
+  });
+
+  it('that could not be written is not in force: nobody is locked out, and the next try makes one', async () => {
+    const obstacle = join(dir, 'api-key.next');
+    await mkdir(obstacle);
+    await expect(ensureFirstKey(fresh.db, dir)).rejects.toThrow('EISDIR');
+    await rm(obstacle, { recursive: true });
+    expect(await works(await ensureFirstKey(fresh.db, dir))).toBe(true);
+  });
+
+  it('is found again by who was killed before the file had its name', async () => {
+    const path = (await ensureFirstKey(fresh.db, dir)) ?? '';
+    await rename(path, `${path}.next`);
+    expect(await ensureFirstKey(fresh.db, dir)).toBe(path);
+    expect(await works(path)).toBe(true);
   });
 });
 
