@@ -60,7 +60,9 @@ export type DraftChange =
   | { readonly ok: true; readonly campaign: CampaignRow }
   | { readonly ok: false; readonly why: 'missing' }
   | { readonly ok: false; readonly why: 'notDraft'; readonly state: CampaignState }
-  | { readonly ok: false; readonly why: 'stale'; readonly version: number };
+  | { readonly ok: false; readonly why: 'stale'; readonly version: number }
+  /** Campaigns that wait for this one: `followers` are their ids. */
+  | { readonly ok: false; readonly why: 'followed'; readonly followers: readonly string[] };
 
 export async function insertDraft(db: Database, draft: Draft, by: string): Promise<CampaignRow> {
   const row = await db
@@ -106,7 +108,11 @@ export async function deleteDraft(
 ): Promise<DraftChange> {
   return db.transaction().execute(async (trx) => {
     const found = await lockDraft(trx, id, expectedVersion);
-    if (found.ok) await trx.deleteFrom('campaign').where('id', '=', id).execute();
+    if (!found.ok) return found;
+    // The lock keeps others from beginning to follow it; drafts count, too.
+    const rows = await trx.selectFrom('campaign').select('id').where('follows_id', '=', id).execute();
+    if (rows.length > 0) return { ok: false, why: 'followed', followers: rows.map((row) => row.id) };
+    await trx.deleteFrom('campaign').where('id', '=', id).execute();
     return found;
   });
 }

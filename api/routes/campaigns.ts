@@ -19,7 +19,7 @@ import { planDraft, type PlannedDraft } from '../draft-plan.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { entityTag } from '../entity-tag.ts';
 import { page, positionSchema } from '../paging.ts';
-import { notFound, type Problem } from '../problem.ts';
+import { notFound, Problem } from '../problem.ts';
 import { wireInstant } from '../wire-instant.ts';
 
 const tag = 'Campaigns';
@@ -125,7 +125,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
     params,
     versioned: true,
     answers: { 204: { description: 'It is gone' } },
-    problems: ['wrongState'],
+    problems: ['wrongState', 'conflict'],
     handle: async ({ deps, params: { campaignId }, ifMatch }) => {
       const deleted = await campaigns.deleteDraft(deps.db, campaignId, ifMatch);
       if (!deleted.ok) throw await changeProblem(deps, campaignId, ifMatch, deleted);
@@ -259,6 +259,11 @@ async function changeProblem(
       return wrongState(change.state, possibleActions(change.state));
     case 'stale':
       return staleVersion(db, campaignId, ifMatch ?? 0);
+    case 'followed':
+      return new Problem(
+        'conflict',
+        `campaign ${change.followers.join(', ')} follows this one; let it follow another one, or none (follows: null), then delete`,
+      );
   }
 }
 

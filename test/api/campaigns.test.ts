@@ -74,6 +74,18 @@ describe('a draft', () => {
       (await api.call('DELETE', `/v1/campaigns/${id}`, undefined, { headers: { 'If-Match': '"2"' } })).status,
     ).toBe(204);
   });
+
+  it('is not removed while another campaign follows it, draft or not', async () => {
+    const id = await createDraft();
+    const follower = await createDraft({ follows: { campaign: id } });
+    expect(await api.call('DELETE', `/v1/campaigns/${id}`)).toMatchObject({
+      status: 409,
+      body: { type: '/problems/conflict', detail: expect.stringContaining(follower) },
+    });
+    expect((await api.call('GET', `/v1/campaigns/${id}`)).status).toBe(200);
+    await api.call('PATCH', `/v1/campaigns/${follower}`, { follows: null });
+    expect((await api.call('DELETE', `/v1/campaigns/${id}`)).status).toBe(204);
+  });
 });
 
 describe('the list of campaigns', () => {
