@@ -45,6 +45,8 @@ export const paceFormLimits = {
 const spreadGapMs = 60_000;
 /** A plan to finish in time has at most so many batches. */
 const spreadBatches = 1_000;
+/** So far open time is counted day by day, for the number of batches: in years there is room for as many as there may be. */
+const spreadLookMs = 5 * 366 * 86_400_000;
 const hourMs = 3_600_000;
 
 /** Why a pace cannot be asked for like this (fact, value, way out), or null when it can. Knows nothing of time and recipients. */
@@ -186,7 +188,7 @@ export function paceToFinishBy(plan: {
   const earliest = lastStart(paceLimits.maxSize, paceLimits.minGapMs);
   if (earliest > by)
     return { kind: 'impossible', earliest: Number.isFinite(earliest) ? Math.ceil(earliest) : null };
-  const openMs = Math.max(1, calendar.openMs(from, by));
+  const openMs = Math.max(1, calendar.openMs(from, Math.min(by, from + spreadLookMs)));
   const batches = Math.max(1, Math.min(spreadBatches, count, Math.floor(openMs / spreadGapMs) + 1));
   let size = Math.ceil(count / batches);
   // Windows may lose a batch at each of their ends; a little larger batches make up for it.

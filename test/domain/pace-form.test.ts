@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alwaysOpen, createCalendar } from '../../domain/calendar.ts';
+import { alwaysOpen, createCalendar, type Calendar } from '../../domain/calendar.ts';
 import { gapAfter, paceToFinishBy, resolvePace, sizeOfBatch, spreadPerHour } from '../../domain/pace-form.ts';
 import { paceLimits, refusePace } from '../../domain/pace.ts';
 
@@ -99,6 +99,26 @@ describe('finish by', () => {
     expect(resolvePace({ finishBy: Date.UTC(2026, 11, 14, 7) }, situation)).toMatchObject({
       pace: { size: 10 },
     });
+  });
+
+  test('however far away, is worked out without walking through every day until then', () => {
+    let asked = 0;
+    const counting: Calendar = {
+      opensAt: (at) => officeHours.opensAt(at),
+      closesAt: (at) => officeHours.closesAt(at),
+      openMs: (from, to) => {
+        asked += to - from;
+        return officeHours.openMs(from, to);
+      },
+    };
+    const plan = paceToFinishBy({
+      recipients: 12,
+      from: monday,
+      by: Date.UTC(2300, 0, 1),
+      calendar: counting,
+    });
+    expect(plan).toEqual({ kind: 'pace', pace: { size: 1, gapMs: paceLimits.maxGapMs } });
+    expect(asked).toBeLessThan(10 * 366 * 24 * hour);
   });
 });
 
