@@ -35,6 +35,8 @@ export interface CampaignLook {
   handed: number;
   planned: number;
   deferred: Date[];
+  /** Limit of each of `deferred`, as in delivery.limit_index. */
+  deferred_limits: number[];
   under_way: number;
   /** Asked to leave at once, out of turn. */
   singles: number;
@@ -68,8 +70,7 @@ export async function lookAtCampaign(
       (select count(*) from delivery d where d.campaign_id = c.id and d.batch = b.number and b.finished_at is null
         and d.state <> 'skipped') as handed,
       (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'planned') as planned,
-      array(select d.next_attempt_at from delivery d where d.campaign_id = c.id and d.state = 'deferred'
-        order by d.next_attempt_at limit ${deferred === 'all' ? null : sql`c.size`}) as deferred,
+      waiting.*,
       (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'deferred')
         + (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'sending') as under_way,
       (select count(*) from delivery d where d.campaign_id = c.id and d.send_now_at is not null
@@ -78,6 +79,12 @@ export async function lookAtCampaign(
     cross join main_gate m
     left join gate g on g.campaign_id = c.id
     left join pause p on p.campaign_id = c.id and p.resumed_at is null
+    left join lateral (
+      select coalesce(array_agg(next_attempt_at order by next_attempt_at), '{}') as deferred,
+        coalesce(array_agg(limit_index order by next_attempt_at), '{}') as deferred_limits
+      from (select next_attempt_at, limit_index from delivery where campaign_id = c.id and state = 'deferred'
+        order by next_attempt_at limit ${deferred === 'all' ? null : sql`c.size`}) first
+    ) waiting on true
     -- Batch 0 is out of turn: no gap counts from it.
     left join lateral (select * from batch where campaign_id = c.id and number > 0 order by number desc limit 1) b on true
     where c.id = ${campaignId}`.execute(db);

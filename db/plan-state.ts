@@ -1,5 +1,5 @@
 import type { CapacityDecision } from '../domain/capacity.ts';
-import type { LimitedDomain } from '../domain/domain-limit.ts';
+import { deferredWithinLimits, type LimitedDomain } from '../domain/domain-limit.ts';
 import type { FollowingRoom } from '../domain/following-room.ts';
 import type { Finding } from '../domain/guards.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -133,6 +133,14 @@ export function toPlanState(
 ): PlanState {
   const notBefore = Math.max(row.not_before?.getTime() ?? 0, row.start_at?.getTime() ?? 0);
   const trouble = row.trouble === null ? null : decideTrouble(row.trouble);
+  const limited = row.limits.flatMap((limit, index): LimitedDomain[] => {
+    const found = row.limited[index];
+    return found === undefined ? [] : [{ ...limit, ...found }];
+  });
+  const deferred = row.deferred.map((at, index) => ({
+    at: at.getTime(),
+    limit: row.deferred_limits[index] ?? 0,
+  }));
   return {
     now,
     pace: { size: row.size, gapMs: row.gap_ms },
@@ -145,11 +153,8 @@ export function toPlanState(
     interrupted: row.unfinished ? { left: Math.max(0, (row.batch_size ?? 0) - row.handed) } : null,
     retryAt: trouble?.kind === 'retry' ? trouble.at : null,
     planned: row.planned,
-    limited: row.limits.flatMap((limit, index): LimitedDomain[] => {
-      const now = row.limited[index];
-      return now === undefined ? [] : [{ ...limit, ...now }];
-    }),
-    deferredAt: row.deferred.map((at) => at.getTime()),
+    limited,
+    deferredAt: deferredWithinLimits(deferred, limited, now),
     calendar: calendarOf(row),
     room,
   };

@@ -45,8 +45,27 @@ export function takeFrom(domain: LimitedDomain, at: Instant, count: number): Lim
 
 /** The first instant at or after `at` at which a recipient of this domain may be taken; Infinity when none is left. */
 export function freeAt(domain: LimitedDomain, at: Instant): Instant {
-  if (domain.planned === 0) return Infinity;
+  return domain.planned === 0 ? Infinity : roomAt(domain, at);
+}
+
+/** The first instant at or after `at` at which the limit leaves room for somebody. */
+function roomAt(domain: LimitedDomain, at: Instant): Instant {
   if (roomOf(domain, at) > 0) return at;
   const frees = domain.taken.map((each) => each.at + domain.everyMs).filter((each) => each > at);
   return frees.find((each) => roomOf(domain, each) > 0) ?? at;
+}
+
+/**
+ * When deferred mails may be tried again, ascending: at their own time, but not before the limit of their domain leaves room.
+ * @param limit 0, or the place of the domain in `domains` counted from 1
+ */
+export function deferredWithinLimits(
+  deferred: readonly { readonly at: Instant; readonly limit: number }[],
+  domains: readonly LimitedDomain[],
+  now: Instant,
+): Instant[] {
+  const free = domains.map((domain) => roomAt(domain, now));
+  return deferred
+    .map(({ at, limit }) => Math.max(at, free[limit - 1] ?? -Infinity))
+    .toSorted((one, other) => one - other);
 }

@@ -157,3 +157,25 @@ test('a draft that must be finished by an instant is spread over the open hours 
   expect(firstDay / starts.length).toBeGreaterThan(0.4);
   expect(firstDay / starts.length).toBeLessThan(0.6);
 });
+
+test('deferred mails of a domain whose limit is used up wait for its room: no batch begins that takes nobody', async () => {
+  const deferred = new Set<string>();
+  const policy = { backoffMs: [5 * minute], limitMs: 48 * hour };
+  const play = await stage.open({
+    contacts: 3,
+    policy,
+    peer: {
+      script: (at, { recipients }) => {
+        const to = recipients.at(-1) ?? '';
+        if (at !== 'rcpt' || deferred.has(to)) return undefined;
+        deferred.add(to);
+        return { reply: '451 4.7.1 greylisted' };
+      },
+    },
+  });
+  const limits = [{ domain: 'example.com', count: 1, everyMs: hour }];
+  const campaign = await play.start({ size: 50, gapMs: minute, limits });
+  await campaign.end();
+  expect(await campaign.counts()).toEqual({ total: 3, sent: 3 });
+  expect(await campaign.starts()).toEqual([0, 60, 120, 180, 240, 300]);
+});
