@@ -1,7 +1,7 @@
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import { readPause } from '../db/pause.ts';
-import { readDecidedPlan, readPlan, readWarnings } from '../db/plan-state.ts';
+import { readDecidedPlan, readPlan } from '../db/plan-state.ts';
 import type { Database } from '../db/open.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { formatDuration } from '../domain/duration.ts';
@@ -19,11 +19,10 @@ import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, plan, warnings, temporal] = await Promise.all([
+  const [counts, pause, plan, temporal] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),
-    readWarnings(db, row.id, Date.now()),
     linkToRun(deps, row),
   ]);
   return {
@@ -61,7 +60,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     next: showNext(plan.answer),
     trouble: showTrouble(row),
     guards: showGuards(row.guards ?? defaultGuards),
-    warnings: warnings.map(({ guard, value, threshold, sentence }) => ({
+    warnings: plan.warnings.map(({ guard, value, threshold, sentence }) => ({
       guard,
       value,
       threshold,

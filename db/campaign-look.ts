@@ -43,6 +43,8 @@ export interface CampaignLook {
   main_changed_at: Date;
   /** Until when responses held the batches back at the last time that they did. */
   held_back_until: Date | null;
+  /** Whether the last decision that was kept held a batch back which has not begun since. */
+  held_back: boolean;
   resume_at: Date | null;
   resume_asked_by: string | null;
 }
@@ -66,6 +68,8 @@ export async function lookAtCampaign(
       p.resume_at, p.resume_asked_by,
       (select look_again_at from capacity_decision h where h.campaign_id = c.id and h.kind = 'heldBack'
         order by h.id desc limit 1) as held_back_until,
+      coalesce((select h.kind = 'heldBack' from capacity_decision h where h.campaign_id = c.id
+        order by h.id desc limit 1), false) as held_back,
       b.number as batch, b.size as batch_size, b.latest_start, b.number is not null and b.finished_at is null as unfinished,
       (select count(*) from delivery d where d.campaign_id = c.id and d.batch = b.number and b.finished_at is null
         and d.state <> 'skipped') as handed,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
+import type { SendingWindow } from '../domain/calendar.ts';
 import {
   judgeControl,
   type CampaignState,
@@ -140,6 +141,9 @@ export interface CampaignNow {
   readonly stream: string;
   readonly trouble: RelayTroubleRecord | null;
   readonly guards: Guards | null;
+  readonly time_zone: string;
+  readonly windows: readonly SendingWindow[];
+  readonly holidays: readonly string[];
 }
 
 async function judge(

@@ -11,7 +11,7 @@ import { readPause } from './pause.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { PlanState } from '../domain/planner.ts';
 import { calendarOf } from './campaign-look.ts';
-import { readDecidedPlan, readPlanState } from './plan-state.ts';
+import { readDecidedPlan } from './plan-state.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
 import { singlesBatch } from '../domain/plan-singles.ts';
 import type { RecipientRow } from './recipients.ts';
@@ -103,9 +103,8 @@ async function readComing(
   now: Instant,
 ): Promise<Pick<Facts, 'bounds' | 'expected'>> {
   if (row.state !== 'planned' && row.state !== 'deferred') return { bounds: noBounds, expected: null };
-  const [{ answer, decision }, state, ahead, limitIndex] = await Promise.all([
+  const [{ answer, state, decision }, ahead, limitIndex] = await Promise.all([
     readDecidedPlan(db, campaign.id, now),
-    readPlanState(db, campaign.id, now),
     countAhead(db, campaign.id, row),
     readLimitIndex(db, campaign.id, row.contactId),
   ]);

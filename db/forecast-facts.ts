@@ -8,7 +8,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { PlanState } from '../domain/planner.ts';
 import { countAudience } from './campaigns.ts';
 import type { Database } from './open.ts';
-import { calendarOf, lookAtCampaign, type CampaignLook } from './campaign-look.ts';
+import { lookAtCampaign, type CampaignLook } from './campaign-look.ts';
 import { toPlanState } from './plan-state.ts';
 import { readCapacityInput } from './response-room.ts';
 
@@ -51,9 +51,7 @@ export async function readForecastFacts(
     capacity: supposed.capacity === undefined ? found.capacity : supposed.capacity,
   };
   const capacity =
-    row.capacity === null
-      ? null
-      : await readCapacityInput(db, campaignId, row.capacity, calendarOf(row), now);
+    row.capacity === null ? null : await readCapacityInput(db, campaignId, row, row.capacity, now);
   const room = capacity === null ? null : followResponses(capacity);
   return { state: toPlanState(campaignId, row, room, now), closedBy: closedBy(row), capacity, ...speed };
 }

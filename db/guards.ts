@@ -33,8 +33,7 @@ export async function readHoldingGuard(
   now: Instant,
   lateMs: Lateness,
 ): Promise<Finding | null> {
-  const { guards, facts } = await readEvidence(db, campaignId, now, lateMs);
-  return holdingGuard(guards, facts);
+  return holdingGuard(await readFindings(db, campaignId, now, lateMs));
 }
 
 /** A hold's reason and figures, for its history. What was found when the plan wanted it may have grown since. */
@@ -61,6 +60,7 @@ export async function beginEvidence(trx: Database, campaignId: string): Promise<
 
 interface Row {
   guards: Guards | null;
+  has_capacity: boolean;
   evidence_since: Date | null;
   hard: number;
   hard_among: number;
@@ -78,11 +78,11 @@ async function readEvidence(
 ): Promise<{ readonly guards: Guards; readonly facts: GuardFacts }> {
   const { rows } = await sql<Row>`
     -- prepare: read_guard_evidence
-    select c.guards, c.evidence_since, bounces.*, deferrals.*, complaints.*,
+    select c.guards, c.has_capacity, c.evidence_since, bounces.*, deferrals.*, complaints.*,
       case when complaints.complained > 0 then
         (select coalesce(sum(sent), 0)::int from outcome_group where campaign_id = c.id) else 0 end as mailed
     from (
-      select id, guards, evidence_after, evidence_since,
+      select id, guards, capacity is not null as has_capacity, evidence_after, evidence_since,
         coalesce((guards #>> '{hardBounces,of}')::int, ${sizeOf('hardBounces')}::int) as bounces_of,
         coalesce((guards #>> '{deferrals,of}')::int, ${sizeOf('deferrals')}::int) as deferrals_of
       from campaign where id = ${campaignId}
@@ -108,7 +108,9 @@ async function readEvidence(
   const guards = row.guards ?? defaultGuards;
   const seenBefore = row.evidence_since?.getTime() ?? null;
   const overCapacityMs =
-    guards.overCapacity === null ? null : await readOverCapacityMs(db, campaignId, now, seenBefore);
+    guards.overCapacity === null || !row.has_capacity
+      ? null
+      : await readOverCapacityMs(db, campaignId, now, seenBefore);
   return { guards, facts: factsOf(row, { now, lateMs, overCapacityMs }) };
 }
 

@@ -2,6 +2,9 @@ import type { CapacityDecision } from '../domain/capacity.ts';
 import { deferredWithinLimits, type LimitedDomain } from '../domain/domain-limit.ts';
 import type { FollowingRoom } from '../domain/following-room.ts';
 import type { Finding } from '../domain/guards.ts';
+import type { LimitedDomain } from '../domain/domain-limit.ts';
+import { followResponses, type FollowingRoom } from '../domain/following-room.ts';
+import { holdingGuard, type Finding } from '../domain/guards.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
@@ -9,9 +12,9 @@ import { planSingles } from '../domain/plan-singles.ts';
 import { planNext, type BatchPlan, type PlanState } from '../domain/planner.ts';
 import { decideTrouble } from '../domain/relay-trouble.ts';
 import { calendarOf, lookAtCampaign, type CampaignLook } from './campaign-look.ts';
-import { readFindings, readHoldingGuard } from './guards.ts';
+import { readFindings } from './guards.ts';
 import type { Database } from './open.ts';
-import { readRoom } from './response-room.ts';
+import { readCapacityInput } from './response-room.ts';
 
 /**
  * The next step of a campaign as the planner sees it at `now`, from one snapshot of the database. The workflow acts on
@@ -22,52 +25,48 @@ export async function readPlan(db: Database, campaignId: string, now: Instant): 
   return (await readDecidedPlan(db, campaignId, now)).answer;
 }
 
-/** The plan, and what was decided about its batch where responses bound it; null where they do not. */
-export async function readDecidedPlan(
-  db: Database,
-  campaignId: string,
-  now: Instant,
-): Promise<{ readonly answer: PlanAnswer; readonly decision: CapacityDecision | null }> {
+export interface DecidedPlan {
+  readonly answer: PlanAnswer;
+  /** The planner's view, for expectations about single recipients. */
+  readonly state: PlanState;
+  /** What was decided about the batch where responses bound it; null where they do not. */
+  readonly decision: CapacityDecision | null;
+  /** For warnings: what the guards say about a campaign that nothing has closed. */
+  readonly warnings: readonly Finding[];
+}
+
+/** The plan with everything that was seen and decided on its way. */
+export async function readDecidedPlan(db: Database, campaignId: string, now: Instant): Promise<DecidedPlan> {
   const row = await lookAtCampaign(db, campaignId, now);
   const room = await roomOf(db, campaignId, row, now);
-  const pace = { size: row.size, gapMs: row.gap_ms };
-  const answer = {
-    state: row.state,
-    pace,
-    total: row.total,
-    settled: row.total - row.planned - row.under_way,
-  };
-  const step =
-    row.state === 'finished' || row.state === 'cancelled'
-      ? { kind: 'done' as const }
-      : decide(campaignId, row, room, now);
+  const state = toPlanState(campaignId, row, room, now);
+  const step = decide(row, state);
   // Nothing is planned behind a closed gate, but how full the desk is can be said all the same.
   const decision = room === null ? null : (room.decided() ?? room.decide(now, row.size));
-  return { answer: { ...answer, step: (await guarded(db, campaignId, row, step, now)) ?? step }, decision };
+  const leaves = step.kind === 'wait' || step.kind === 'batch';
+  const lateMs = leaves ? lateness(row, step.batch, now) : null;
+  const isRunning = row.state === 'running';
+  const findings = leaves || isRunning ? await readFindings(db, campaignId, now, lateMs) : [];
+  const answer = {
+    state: row.state,
+    pace: state.pace,
+    total: row.total,
+    settled: row.total - row.planned - row.under_way,
+    step: leaves ? guarded(step, findings, lateMs) : step,
+  };
+  return { answer, state, decision, warnings: isRunning ? findings : [] };
 }
 
-/** What the next step says for the guards: only while something can leave. */
-async function guarded(
-  db: Database,
-  campaignId: string,
-  row: CampaignLook,
+/** The step, unless a guard holds the campaign. */
+function guarded(
   step: PlanAnswer['step'],
-  now: Instant,
-): Promise<PlanAnswer['step'] | null> {
-  if (step.kind !== 'wait' && step.kind !== 'batch') return null;
-  const lateMs = lateness(row, step.batch, now);
-  const found = await readHoldingGuard(db, campaignId, now, lateMs);
-  if (found === null) return null;
-  return { kind: 'hold', cause: found.guard, ...(found.guard === 'behindPlan' ? { lateMs } : {}) };
-}
-
-/** For warnings: what the guards say about a campaign that nothing has closed. */
-export async function readWarnings(db: Database, campaignId: string, now: Instant): Promise<Finding[]> {
-  const row = await lookAtCampaign(db, campaignId, now);
-  if (row.state !== 'running') return [];
-  const step = decide(campaignId, row, await roomOf(db, campaignId, row, now), now);
-  const lateMs = step.kind === 'wait' || step.kind === 'batch' ? lateness(row, step.batch, now) : null;
-  return readFindings(db, campaignId, now, lateMs);
+  findings: readonly Finding[],
+  lateMs: number | null,
+): PlanAnswer['step'] {
+  const found = holdingGuard(findings);
+  if (found === null) return step;
+  const late = found.guard === 'behindPlan' && lateMs !== null ? { lateMs } : {};
+  return { kind: 'hold', cause: found.guard, ...late };
 }
 
 /**
@@ -86,24 +85,13 @@ function lateness(row: CampaignLook, batch: BatchPlan, now: Instant): number {
   return due >= now ? 0 : calendarOf(row).openMs(due, now);
 }
 
-/** The planner's view of a campaign, for expectations about single recipients. */
-export async function readPlanState(db: Database, campaignId: string, now: Instant): Promise<PlanState> {
-  const row = await lookAtCampaign(db, campaignId, now);
-  return toPlanState(campaignId, row, await roomOf(db, campaignId, row, now), now);
-}
-
-function decide(
-  campaignId: string,
-  row: CampaignLook,
-  room: FollowingRoom | null,
-  now: Instant,
-): PlanAnswer['step'] {
+function decide(row: CampaignLook, state: PlanState): PlanAnswer['step'] {
+  if (row.state === 'finished' || row.state === 'cancelled') return { kind: 'done' };
   const nothingLeft = row.planned === 0 && row.deferred.length === 0;
   if (row.state === 'cancelling')
     return nothingLeft ? { kind: 'done' } : { kind: 'closed', by: 'cancelling' };
   if (row.state === 'held') return { kind: 'closed', by: 'held' };
-  if (row.state === 'paused') return pausedStep(row, now);
-  const state = toPlanState(campaignId, row, room, now);
+  if (row.state === 'paused') return pausedStep(row, state.now);
   const plan = planSingles(state, row.singles) ?? planNext(state);
   if (plan.kind === 'done') return plan;
   if (!row.main_open) return { kind: 'closed', by: 'mainGate' };
@@ -168,7 +156,7 @@ async function roomOf(
   now: Instant,
 ): Promise<FollowingRoom | null> {
   if (row.capacity === null || (row.planned === 0 && row.deferred.length === 0)) return null;
-  return readRoom(db, campaignId, row.capacity, calendarOf(row), now);
+  return followResponses(await readCapacityInput(db, campaignId, row, row.capacity, now));
 }
 
 function jitterOf(campaignId: string, { jitter: share = 0 }: PaceForm): PlanState['jitter'] {

@@ -6,7 +6,7 @@ import { judgeRecipientAct, type RecipientAction } from '../domain/recipient-act
 import type { CampaignNow, ControlArguments } from './control.ts';
 import type { Act } from './control-effect.ts';
 import type { Database } from './open.ts';
-import { readPlanState } from './plan-state.ts';
+import { calendarOf } from './campaign-look.ts';
 
 /** Whether the act may come into force. The delivery is locked: what was judged is what is changed. */
 export async function judgeRecipient(
@@ -87,12 +87,11 @@ async function readDeparture(trx: Database, campaign: CampaignNow, address: stri
     select open, exists (select from suppression
       where address = ${address} and (stream is null or stream = ${campaign.stream})) as suppressed
     from main_gate`.execute(trx);
-  const { calendar } = await readPlanState(trx, campaign.id, at);
   const { trouble } = campaign;
   const [found] = rows;
   return {
     mainGateOpen: found?.open === true,
-    opensAt: calendar.opensAt(at),
+    opensAt: calendarOf(campaign).opensAt(at),
     isSuppressed: found?.suppressed === true,
     trouble: trouble === null ? null : { code: trouble.code, since: trouble.since },
   };

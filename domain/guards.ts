@@ -90,8 +90,8 @@ export function judgeGuards(guards: Guards, facts: GuardFacts): Finding[] {
 }
 
 /** The first guard that holds the campaign, or null. */
-export function holdingGuard(guards: Guards, facts: GuardFacts): Finding | null {
-  return judgeGuards(guards, facts).find(({ level }) => level === 'hold') ?? null;
+export function holdingGuard(findings: readonly Finding[]): Finding | null {
+  return findings.find(({ level }) => level === 'hold') ?? null;
 }
 
 export function isGuardName(cause: string): cause is GuardName {

@@ -10,7 +10,7 @@ import { claimNextRecipients } from '../../db/ledger/claim.ts';
 import { recordOutcomes } from '../../db/ledger/outcomes.ts';
 import { setMainGate } from '../../db/main-gate.ts';
 import { holdCampaign, readPause } from '../../db/pause.ts';
-import { readPlan, readWarnings } from '../../db/plan-state.ts';
+import { readDecidedPlan, readPlan } from '../../db/plan-state.ts';
 import { defaultGuards, type Guards } from '../../domain/guards.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import {
@@ -59,6 +59,7 @@ const setGuards = async (guards: Partial<Guards>) =>
     expectedVersion: null,
   });
 const step = async (at = now) => (await readPlan(world.db, id, at)).step;
+const warnings = async () => (await readDecidedPlan(world.db, id, now)).warnings;
 const hold = (cause: string) =>
   applyControl(world.db, {
     campaignId: id,
@@ -84,9 +85,7 @@ describe('hard bounces', () => {
     await attempt(12, {});
     await attempt(4, hard, 1);
     expect((await step()).kind).toBe('batch');
-    expect(await readWarnings(world.db, id, now)).toMatchObject([
-      { guard: 'hardBounces', level: 'warn', value: 0.2 },
-    ]);
+    expect(await warnings()).toMatchObject([{ guard: 'hardBounces', level: 'warn', value: 0.2 }]);
     await attempt(1, hard);
     expect(await step()).toEqual({ kind: 'hold', cause: 'hardBounces' });
     // The good ones of later push the bad ones out of the window.
@@ -124,7 +123,7 @@ describe('hard bounces', () => {
     expect(await resume(false)).toMatchObject({ applied: false, refusal: { code: 'needsAcknowledgement' } });
     expect(await resume(true)).toMatchObject({ applied: true, state: 'running' });
     expect((await step()).kind).toBe('batch');
-    expect(await readWarnings(world.db, id, now)).toEqual([]);
+    expect(await warnings()).toEqual([]);
     await attempt(7, hard);
     expect((await step()).kind).toBe('batch');
     await attempt(1, hard);
@@ -177,7 +176,7 @@ describe('complaints', () => {
     expect(await complain(0, 'a')).toEqual({ recorded: 1 });
     expect(await complain(0, 'a')).toEqual({ recorded: 0 });
     expect(await complain(0, 'b')).toEqual({ recorded: 1 });
-    expect(await readWarnings(world.db, id, now)).toMatchObject([
+    expect(await warnings()).toMatchObject([
       { guard: 'complaints', level: 'warn', value: 0.001, threshold: 0.003 },
     ]);
     await complain(1, 'c');

@@ -119,7 +119,7 @@ describe('guards', () => {
           const alone = judgeGuards({ ...off, [name]: guards[name] }, facts);
           expect(alone).toEqual(found.filter(({ guard }) => guard === name));
         }
-        expect(holdingGuard(guards, facts)).toEqual(found.find(({ level }) => level === 'hold') ?? null);
+        expect(holdingGuard(found)).toEqual(found.find(({ level }) => level === 'hold') ?? null);
       }),
     );
   });
