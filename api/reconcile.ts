@@ -1,4 +1,5 @@
 import { listActiveCampaigns } from '../db/campaigns.ts';
+import { workflowTerminated } from '../db/control-act.ts';
 import { forgetOldAnswers } from '../db/idempotency.ts';
 import { holdCampaign } from '../db/pause.ts';
 import { forgetOldMessages } from '../db/response-webhooks.ts';
@@ -57,6 +58,6 @@ export function keepReconciled(deps: Needs, everyMs = 60_000): () => Promise<voi
 async function holdTerminated({ db, log }: Needs, campaignId: string, state: CampaignState): Promise<void> {
   // Nothing leaves while the gate is closed; a resume starts the workflow.
   if (state === 'held' || state === 'paused') return;
-  await holdCampaign(db, campaignId, 'workflowTerminated');
+  await holdCampaign(db, campaignId, workflowTerminated);
   log.warn({ campaignId }, 'the workflow was terminated in Temporal: the campaign is held');
 }

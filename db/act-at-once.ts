@@ -1,10 +1,11 @@
 import type { ControlAction } from '../domain/campaign-state.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
-import { applyControl, requestControl, type Applied, type ControlRequest } from './control.ts';
+import { applyControl, requestControl } from './control.ts';
+import type { Applied, ControlRequest } from './control-act.ts';
 import type { Database } from './open.ts';
 
 interface ActAtOnce extends ControlRequest {
-  readonly action: RecipientAction | Extract<ControlAction, 'setGuards'>;
+  readonly action: RecipientAction | Extract<ControlAction, 'pause' | 'setGuards'>;
 }
 
 /**

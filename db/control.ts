@@ -1,67 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import type { SendingWindow } from '../domain/calendar.ts';
-import {
-  judgeControl,
-  type CampaignState,
-  type ControlAction,
-  type Refusal,
-} from '../domain/campaign-state.ts';
-import { defaultGuards, isGuardName, type Guards } from '../domain/guards.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { AskedPace } from '../domain/pace-form.ts';
-import { isRecipientAction, type RecipientAction } from '../domain/recipient-act.ts';
-import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
-import { bringIntoForce, workflowTerminated, type Effect } from './control-effect.ts';
+import { judgeControl, type Refusal } from '../domain/campaign-state.ts';
+import { defaultGuards, isGuardName } from '../domain/guards.ts';
+import { isRecipientAction } from '../domain/recipient-act.ts';
 import { resolveAskedPace, type PaceNow } from './asked-pace.ts';
+import {
+  workflowTerminated,
+  type Application,
+  type Applied,
+  type CampaignNow,
+  type ControlArguments,
+  type ControlRequest,
+  type Effect,
+} from './control-act.ts';
+import { bringIntoForce } from './control-effect.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 import { findPaceToRestore, nothingToUndo } from './pace-undo.ts';
-import { judgePauseChange, judgeScheduledResume } from './scheduled-resume.ts';
 import { judgeRecipient } from './recipient-act.ts';
-
-export interface ControlRequest {
-  readonly campaignId: string;
-  readonly action: ControlAction | RecipientAction;
-  readonly by: string;
-  readonly reason: string | null;
-  readonly request: ControlArguments;
-  /** The version the person saw (If-Match), null when they did not say. */
-  readonly expectedVersion: number | null;
-}
-
-/** What an act asks for, as kept in the control row. */
-export interface ControlArguments extends AskedPace {
-  readonly startAt?: Instant | null;
-  readonly acknowledge?: boolean;
-  readonly cause?: string;
-  /** Of a hold because the campaign is behind its plan. */
-  readonly lateMs?: number;
-  /** Of a pause: when it ends by itself; null: not before somebody resumes; left out: as it is. */
-  readonly resumeAt?: Instant | null;
-  /** Of a resume: the pause is over by its own time, which this control row asked for. */
-  readonly asked?: string;
-  /** Of a pace: the one before the last change. */
-  readonly undo?: boolean;
-  /** Of acts on one recipient. */
-  readonly contactId?: string;
-  readonly guards?: Guards;
-}
-
-export interface Application {
-  readonly campaignId: string;
-  readonly controlId: string;
-  readonly action: ControlAction | RecipientAction;
-  readonly via: 'api' | 'temporal' | 'guard';
-  /** The workflow's time. */
-  readonly at: Instant;
-  /** Used when the row does not exist yet: a signal from outside, a guard. */
-  readonly request: ControlArguments;
-}
-
-export type Applied =
-  | { readonly applied: true; readonly state: CampaignState; readonly effect: Effect | null }
-  | { readonly applied: false; readonly state: CampaignState; readonly refusal: Refusal | null };
+import { judgePauseChange, judgeScheduledResume } from './scheduled-resume.ts';
 
 /** Keeps who asked for what and why; not in force until `applyControl`. @returns the id that the message carries. */
 export async function requestControl(db: Database, request: ControlRequest): Promise<{ controlId: string }> {
@@ -131,19 +88,6 @@ async function findPace(
   return request.undo === true
     ? findPaceToRestore(trx, campaign)
     : resolveAskedPace(trx, campaign, request, at);
-}
-
-/** The campaign as it is, under its lock. */
-export interface CampaignNow {
-  readonly id: string;
-  readonly state: CampaignState;
-  readonly version: number;
-  readonly stream: string;
-  readonly trouble: RelayTroubleRecord | null;
-  readonly guards: Guards | null;
-  readonly time_zone: string;
-  readonly windows: readonly SendingWindow[];
-  readonly holidays: readonly string[];
 }
 
 async function judge(

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CampaignState, Refusal } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
-import { applyControl, requestControl } from './control.ts';
+import { actAtOnce } from './act-at-once.ts';
+import { applyControl } from './control.ts';
 import type { Database } from './open.ts';
 
 export interface PauseRequest {
@@ -37,15 +38,7 @@ export async function pauseCampaign(db: Database, request: PauseRequest): Promis
   const { campaignId } = request;
   const { resumeAt, ...who } = request;
   const wanted = resumeAt === undefined ? {} : { resumeAt };
-  const { controlId } = await requestControl(db, { ...who, action: 'pause', request: wanted });
-  const result = await applyControl(db, {
-    campaignId,
-    controlId,
-    action: 'pause',
-    via: 'api',
-    at: Date.now(),
-    request: wanted,
-  });
+  const result = await actAtOnce(db, { ...who, action: 'pause', request: wanted });
   if (!result.applied && result.refusal !== null) return { refusal: result.refusal };
   const pause = await readPause(db, campaignId);
   // Resumed by somebody else in this very moment: nothing is paused now, and the state says so.

@@ -3,10 +3,9 @@ import type { Refusal } from '../domain/campaign-state.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import { judgeRecipientAct, type RecipientAction } from '../domain/recipient-act.ts';
-import type { CampaignNow, ControlArguments } from './control.ts';
-import type { Act } from './control-effect.ts';
-import type { Database } from './open.ts';
 import { calendarOf } from './campaign-look.ts';
+import type { Act, CampaignNow, ControlArguments } from './control-act.ts';
+import type { Database } from './open.ts';
 
 /** Whether the act may come into force. The delivery is locked: what was judged is what is changed. */
 export async function judgeRecipient(

@@ -1,7 +1,7 @@
 import type { Refusal, Verdict } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import { refuseResumeAt } from '../domain/resume-at.ts';
-import type { CampaignNow } from './control.ts';
+import type { CampaignNow } from './control-act.ts';
 import type { Database } from './open.ts';
 
 /** A pause, or another end for the pause in force. What a guard has held does not end by the clock. */

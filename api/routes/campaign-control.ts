@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { audienceHasSomebody, readCampaign, type CampaignRow } from '../../db/campaigns.ts';
-import { requestControl, type ControlArguments } from '../../db/control.ts';
+import { requestControl } from '../../db/control.ts';
+import type { ControlArguments } from '../../db/control-act.ts';
 import { readControl } from '../../db/history.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { startCampaign } from '../../db/start.ts';

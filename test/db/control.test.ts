@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { applyControl, requestControl, type Application, type ControlArguments } from '../../db/control.ts';
+import type { Application, ControlArguments } from '../../db/control-act.ts';
+import { applyControl, requestControl } from '../../db/control.ts';
 import { openBatch } from '../../db/ledger/batch.ts';
 import { holdCampaign, pauseCampaign, readPause } from '../../db/pause.ts';
 import { readPlan } from '../../db/plan-state.ts';

@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ControlResult } from '../../activities/contract.ts';
-import { requestControl, type ControlArguments } from '../../db/control.ts';
+import type { ControlArguments } from '../../db/control-act.ts';
+import { requestControl } from '../../db/control.ts';
 import type { Database } from '../../db/open.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { until } from '../../embedded/until.ts';
