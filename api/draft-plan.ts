@@ -4,6 +4,7 @@ import { createCalendar, refuseCalendar, type CalendarRules } from '../domain/ca
 import type { Instant } from '../domain/instant.ts';
 import { resolvePace, type AskedPace, type PaceForm } from '../domain/pace-form.ts';
 import { refuse } from './check-input.ts';
+import { wireInstant } from './wire-instant.ts';
 
 export interface PlannedDraft {
   readonly size: number;
@@ -28,4 +29,19 @@ export async function planDraft(
   const resolved = resolvePace(asked, { recipients, from, calendar: createCalendar(rules), lastBatch: 0 });
   if ('refusal' in resolved) throw refuse('invalidBody', [{ pointer: '/pace', detail: resolved.refusal }]);
   return { ...resolved.pace, paceForm: resolved.form };
+}
+
+/** The pace of a body as the domain asks for it. */
+export function askedPace<T extends { every?: number | undefined }>({
+  every,
+  ...rest
+}: T): Omit<T, 'every'> & { gapMs: number | undefined } {
+  return { ...rest, gapMs: every };
+}
+
+/** A start in the past is refused, unless it is "now" (null). */
+export function refusePast(startAt: number | null): void {
+  if (startAt === null || startAt > Date.now()) return;
+  const detail = `startAt ${wireInstant(startAt)} is in the past; to begin when started, leave startAt out or send null`;
+  throw refuse('invalidBody', [{ pointer: '/startAt', detail }]);
 }

@@ -11,7 +11,7 @@ import { guardEndpoints } from './routes/guards.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
-import { paceUndoEndpoints } from './routes/pace-undo.ts';
+import { paceEndpoints } from './routes/pace.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { recipientActEndpoints } from './routes/recipient-acts.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
@@ -26,7 +26,7 @@ export const endpoints: readonly Endpoint[] = [
   ...contactEndpoints,
   ...campaignEndpoints,
   ...campaignControlEndpoints,
-  ...paceUndoEndpoints,
+  ...paceEndpoints,
   ...guardEndpoints,
   ...campaignHistoryEndpoints,
   ...forecastEndpoints,

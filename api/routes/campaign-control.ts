@@ -1,26 +1,21 @@
 import { z } from 'zod';
-import { audienceHasSomebody, readCampaign, type CampaignRow } from '../../db/campaigns.ts';
-import { requestControl } from '../../db/control.ts';
-import type { ControlArguments } from '../../db/control-act.ts';
-import { readControl } from '../../db/history.ts';
+import { audienceHasSomebody } from '../../db/campaigns.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { startCampaign } from '../../db/start.ts';
-import { judgeControl } from '../../domain/campaign-state.ts';
 import { refuseResumeAt } from '../../domain/resume-at.ts';
 import * as schema from '../../domain/schema/campaign-control.ts';
 import { campaignSchema } from '../../domain/schema/campaign.ts';
 import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.ts';
+import { askFor } from '../ask-for-act.ts';
 import { checkContent } from '../campaign-content.ts';
-import type { Act } from '../campaign-messenger.ts';
-import { readNext, showPace } from '../campaign-view.ts';
-import { refusalProblem, staleVersion, temporalAway } from '../control-answer.ts';
-import type { ApiDeps, Caller } from '../deps.ts';
-import { endpoint, type Endpoint } from '../endpoint.ts';
-import { entityTag } from '../entity-tag.ts';
 import { refuse } from '../check-input.ts';
-import { notFound, Problem } from '../problem.ts';
+import { refusalProblem, temporalAway } from '../control-answer.ts';
+import type { ApiDeps } from '../deps.ts';
+import { refusePast } from '../draft-plan.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { answerCampaign, findCampaign, versionHeader } from '../find-campaign.ts';
+import { Problem } from '../problem.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
-import { answerCampaign, askedPace, refusePast } from './campaigns.ts';
 
 const tag = 'Control';
 const params = z.strictObject({ campaignId: idSchema });
@@ -43,7 +38,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     answers: { 200: campaignAnswer },
     problems: ['wrongState', 'contentRefused', 'emptyAudience', 'temporalAway'],
     handle: async ({ deps, params: { campaignId }, body: { startAt }, caller, ifMatch }) => {
-      const campaign = await requireCampaign(deps, campaignId);
+      const campaign = await findCampaign(deps.db, campaignId);
       if (campaign.state === 'draft') {
         const begins = startAt === undefined ? (campaign.start_at?.getTime() ?? null) : startAt;
         refusePast(begins);
@@ -81,7 +76,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     },
     problems: ['wrongState', 'conflict'],
     handle: async ({ deps, params: { campaignId }, body: { reason, resumeAt }, caller, ifMatch }) => {
-      await requireCampaign(deps, campaignId);
+      await findCampaign(deps.db, campaignId);
       refusePastResume(resumeAt);
       const paused = await pauseCampaign(deps.db, {
         campaignId,
@@ -119,7 +114,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     answers: { 200: campaignAnswer },
     problems: ['wrongState', 'needsAcknowledgement', 'invalidBody', 'temporalAway'],
     handle: async ({ deps, params: { campaignId }, query: { reason, acknowledge }, caller, ifMatch }) => {
-      const campaign = await requireCampaign(deps, campaignId);
+      const campaign = await findCampaign(deps.db, campaignId);
       if (campaign.state === 'held' && !acknowledge)
         throw await refusalProblem(deps.db, campaignId, { code: 'needsAcknowledgement' });
       await askFor(deps, campaign, {
@@ -130,38 +125,6 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         act: { action: 'resume' },
       });
       return answerCampaign(deps, campaignId);
-    },
-  }),
-  endpoint({
-    id: 'setPace',
-    method: 'put',
-    path: '/v1/campaigns/{campaignId}/pace',
-    role: 'operator',
-    tag,
-    summary: 'Changes the pace at once',
-    params,
-    versioned: true,
-    body: schema.setPaceSchema,
-    answers: { 200: { description: 'The pace now and before', schema: schema.paceSetSchema } },
-    problems: ['wrongState', 'temporalAway'],
-    handle: async ({ deps, params: { campaignId }, body: { reason, ...asked }, caller, ifMatch }) => {
-      const campaign = await requireCampaign(deps, campaignId);
-      const pace = askedPace(asked);
-      const controlId = await askFor(deps, campaign, {
-        caller,
-        reason,
-        ifMatch,
-        request: pace,
-        act: { action: 'setPace', pace },
-      });
-      const now = await requireCampaign(deps, campaignId);
-      const before = controlId === null ? null : ((await readControl(deps.db, controlId))?.from ?? null);
-      const body = {
-        pace: showPace({ size: now.size, gapMs: now.gap_ms }, now.pace_form),
-        previous: paceIn(before, now),
-        next: await readNext(deps.db, campaignId),
-      };
-      return { status: 200, headers: await versionHeader(deps, campaignId), body };
     },
   }),
   endpoint({
@@ -178,7 +141,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     problems: ['wrongState', 'temporalAway'],
     handle: async ({ deps, params: { campaignId }, body: { startAt }, caller, ifMatch }) => {
       refusePast(startAt);
-      const campaign = await requireCampaign(deps, campaignId);
+      const campaign = await findCampaign(deps.db, campaignId);
       await askFor(deps, campaign, {
         caller,
         reason: null,
@@ -203,65 +166,16 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     answers: { 200: campaignAnswer },
     problems: ['wrongState', 'temporalAway'],
     handle: async ({ deps, params: { campaignId }, body: { reason }, caller, ifMatch }) => {
-      const campaign = await requireCampaign(deps, campaignId);
+      const campaign = await findCampaign(deps.db, campaignId);
       await askFor(deps, campaign, { caller, reason, ifMatch, request: {}, act: { action: 'cancel' } });
       return answerCampaign(deps, campaignId);
     },
   }),
 ];
 
-type WithoutId<T> = T extends unknown ? Omit<T, 'controlId'> : never;
-
-interface Asked {
-  readonly caller: Caller;
-  readonly reason: string | null;
-  readonly ifMatch: number | null;
-  readonly request: ControlArguments;
-  readonly act: WithoutId<Act>;
-}
-
-/** The pace that a row of the history names, else the one in force. */
-export function paceIn(change: Record<string, unknown> | null | undefined, now: CampaignRow) {
-  const pace = { size: Number(change?.['size'] ?? now.size), gapMs: Number(change?.['gapMs'] ?? now.gap_ms) };
-  return showPace(pace, change ?? now.pace_form);
-}
-
 function refusePastResume(resumeAt: number | null | undefined): void {
   const detail = resumeAt === undefined || resumeAt === null ? null : refuseResumeAt(resumeAt, Date.now());
   if (detail !== null) throw refuse('invalidBody', [{ pointer: '/resumeAt', detail }]);
-}
-
-/**
- * Brings an act into force through the campaign's workflow. What is already the case or cannot be is answered from the
- * database, so that it is known with Temporal away too; the workflow judges again. Returns the control row's id, null
- * when there was nothing to do.
- */
-export async function askFor(deps: ApiDeps, campaign: CampaignRow, asked: Asked): Promise<string | null> {
-  const { caller, reason, ifMatch, request, act } = asked;
-  const { id: campaignId, state, version } = campaign;
-  if (ifMatch !== null && ifMatch !== version) throw await staleVersion(deps.db, campaignId, ifMatch);
-  const verdict = judgeControl(act.action, state);
-  if (verdict === 'already') return null;
-  if (verdict !== 'apply') throw await refusalProblem(deps.db, campaignId, verdict);
-  const by = caller.name;
-  const { controlId } = await requestControl(deps.db, {
-    campaignId,
-    action: act.action,
-    by,
-    reason,
-    request,
-    expectedVersion: ifMatch,
-  });
-  const outcome = await deps.temporal.act(campaignId, { ...act, controlId });
-  if (outcome.kind === 'refused') throw await refusalProblem(deps.db, campaignId, outcome.refusal);
-  if (outcome.kind === 'away') throw temporalAway(outcome.asked, outcome.cause);
-  return controlId;
-}
-
-export async function requireCampaign({ db }: ApiDeps, campaignId: string): Promise<CampaignRow> {
-  const campaign = await readCampaign(db, campaignId);
-  if (campaign === null) throw notFound('campaign', campaignId);
-  return campaign;
 }
 
 async function requireAudience({ db }: ApiDeps): Promise<void> {
@@ -269,8 +183,4 @@ async function requireAudience({ db }: ApiDeps): Promise<void> {
   const detail =
     'the audience is nobody: there are no contacts; import some (POST /v1/contact-imports), then start';
   throw new Problem('emptyAudience', detail, { errors: [{ pointer: '/audience', detail }] });
-}
-
-export async function versionHeader(deps: ApiDeps, campaignId: string): Promise<Record<string, string>> {
-  return { ETag: entityTag((await requireCampaign(deps, campaignId)).version) };
 }

@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { readCampaign } from '../../db/campaigns.ts';
 import { listDecisions, type CapacityDecisionRow } from '../../db/capacity-decisions.ts';
 import { listBatches, listControls, type BatchRow, type ControlRow } from '../../db/history.ts';
-import type { Database } from '../../db/open.ts';
 import { deliveryStates, type Counts } from '../../domain/delivery-state.ts';
 import { batchSchema, controlSchema } from '../../domain/schema/campaign-control.ts';
 import { capacityDecisionSchema } from '../../domain/schema/capacity.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
+import { findCampaign } from '../find-campaign.ts';
 import { page, positionSchema } from '../paging.ts';
-import { notFound } from '../problem.ts';
 import { readLastEventId, streamEvents, takeStream } from '../sse.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
 
@@ -28,7 +26,7 @@ export const campaignHistoryEndpoints: readonly Endpoint[] = [
     query: z.strictObject(pagingFields),
     answers: { 200: { description: 'Batches', schema: listSchema(batchSchema, 'BatchList') } },
     handle: async ({ deps: { db }, params: { campaignId }, query }) => {
-      await requireCampaign(db, campaignId);
+      await findCampaign(db, campaignId);
       const body = await page({
         ...query,
         key: z.tuple([z.int().min(0).max(2_147_483_647)]),
@@ -50,7 +48,7 @@ export const campaignHistoryEndpoints: readonly Endpoint[] = [
     query: z.strictObject(pagingFields),
     answers: { 200: { description: 'Acts', schema: listSchema(controlSchema, 'ControlList') } },
     handle: async ({ deps: { db }, params: { campaignId }, query }) => {
-      await requireCampaign(db, campaignId);
+      await findCampaign(db, campaignId);
       const body = await page({
         ...query,
         key: positionSchema,
@@ -74,7 +72,7 @@ export const campaignHistoryEndpoints: readonly Endpoint[] = [
       200: { description: 'Decisions', schema: listSchema(capacityDecisionSchema, 'DecisionList') },
     },
     handle: async ({ deps: { db }, params: { campaignId }, query }) => {
-      await requireCampaign(db, campaignId);
+      await findCampaign(db, campaignId);
       const body = await page({
         ...query,
         key: z.tuple([z.int().min(0)]),
@@ -100,7 +98,7 @@ export const campaignHistoryEndpoints: readonly Endpoint[] = [
     problems: ['tooManyStreams'],
     handle: async ({ deps: { db, events }, params: { campaignId }, caller, request }) => {
       const afterId = readLastEventId(request);
-      await requireCampaign(db, campaignId);
+      await findCampaign(db, campaignId);
       const giveBack = takeStream(caller.keyId);
       return {
         status: 200,
@@ -109,10 +107,6 @@ export const campaignHistoryEndpoints: readonly Endpoint[] = [
     },
   }),
 ];
-
-async function requireCampaign(db: Database, campaignId: string): Promise<void> {
-  if ((await readCampaign(db, campaignId)) === null) throw notFound('campaign', campaignId);
-}
 
 function showBatch(row: BatchRow): z.output<typeof batchSchema> {
   return {

@@ -9,18 +9,20 @@ import type { AskedPace } from '../../domain/pace-form.ts';
 import * as schema from '../../domain/schema/campaign.ts';
 import { completeGuards } from '../../domain/schema/guards.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
-import { checkContent } from '../campaign-content.ts';
 import { checkedCapacity, statedCapacity } from '../campaign-capacity.ts';
+import { checkContent } from '../campaign-content.ts';
 import { showCampaign, showSummary } from '../campaign-view.ts';
 import { refuse } from '../check-input.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
-import { planDraft, type PlannedDraft } from '../draft-plan.ts';
+import { askedPace, planDraft, refusePast, type PlannedDraft } from '../draft-plan.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { entityTag } from '../entity-tag.ts';
+import { answerCampaign } from '../find-campaign.ts';
 import { page, positionSchema } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
 import { wireInstant } from '../wire-instant.ts';
+import { notFound, type Problem } from '../problem.ts';
 
 const tag = 'Campaigns';
 const params = z.strictObject({ campaignId: idSchema });
@@ -134,21 +136,6 @@ export const campaignEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-/** 200 with the campaign and its ETag, or 404. */
-export async function answerCampaign(deps: ApiDeps, campaignId: string) {
-  const campaign = await campaigns.readCampaign(deps.db, campaignId);
-  if (campaign === null) throw notFound('campaign', campaignId);
-  const headers = { ETag: entityTag(campaign.version) };
-  return { status: 200, headers, body: await showCampaign(deps, campaign) } as const;
-}
-
-/** A start in the past is refused, unless it is "now" (null). */
-export function refusePast(startAt: number | null): void {
-  if (startAt === null || startAt > Date.now()) return;
-  const detail = `startAt ${wireInstant(startAt)} is in the past; to begin when started, leave startAt out or send null`;
-  throw refuse('invalidBody', [{ pointer: '/startAt', detail }]);
-}
-
 type Patch = z.output<typeof schema.campaignPatchSchema>;
 
 /** The draft as it shall be. Its content is compiled again whenever something is changed that goes into the mail. */
@@ -206,14 +193,6 @@ async function replanned(
     return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
   const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
   return planDraft(db, asked, rules, startAt);
-}
-
-/** The pace of a body as the domain asks for it. */
-export function askedPace<T extends { every?: number | undefined }>({
-  every,
-  ...rest
-}: T): Omit<T, 'every'> & { gapMs: number | undefined } {
-  return { ...rest, gapMs: every };
 }
 
 /** Refuses (422) what would never start, or at two times. */

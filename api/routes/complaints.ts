@@ -9,8 +9,8 @@ import { idSchema } from '../../domain/schema/shared.ts';
 import { refuse } from '../check-input.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
+import { findCampaign } from '../find-campaign.ts';
 import type { Fault } from '../problem.ts';
-import { findCampaign } from './recipients.ts';
 
 type Events = z.output<typeof newComplaintsSchema>['events'];
 

@@ -1,4 +1,4 @@
-import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import type { CampaignRow } from '../../db/campaigns.ts';
 import { readForecastFacts, type ForecastFacts, type SupposedRules } from '../../db/forecast-facts.ts';
 import type { Database } from '../../db/open.ts';
 import { refuseCalendar, type SendingWindow } from '../../domain/calendar.ts';
@@ -17,10 +17,10 @@ import {
 import { statedCapacity } from '../campaign-capacity.ts';
 import { showPace } from '../campaign-view.ts';
 import { refuse } from '../check-input.ts';
+import { askedPace } from '../draft-plan.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { notFound } from '../problem.ts';
+import { findCampaign } from '../find-campaign.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
-import { askedPace } from './campaigns.ts';
 
 /** So many batches are listed. */
 const listed = 1_000;
@@ -44,7 +44,7 @@ export const forecastEndpoints: readonly Endpoint[] = [
     query: forecastQuerySchema,
     answers: { 200: { description: 'The forecast', schema: forecastSchema } },
     handle: async ({ deps: { db }, params: { campaignId }, query }) => {
-      const campaign = await requireCampaign(db, campaignId);
+      const campaign = await findCampaign(db, campaignId);
       const { startAt, capacity, every: gapMs, ...asked } = query;
       const own = { ...campaign.capacity, desk: undefined };
       const rules = capacity === undefined ? {} : { capacity: { ...own, open: capacity } };
@@ -63,7 +63,7 @@ export const forecastEndpoints: readonly Endpoint[] = [
     bodyOptional: true,
     answers: { 200: { description: 'The forecast', schema: forecastSchema } },
     handle: async ({ deps: { db }, params: { campaignId }, body }) => {
-      const campaign = await requireCampaign(db, campaignId);
+      const campaign = await findCampaign(db, campaignId);
       const { pace, startAt, capacity, ...calendar } = body;
       refuseClosed({ ...campaign, ...calendar, timeZone: calendar.timeZone ?? campaign.time_zone });
       const stated =
@@ -104,12 +104,6 @@ async function answer(db: Database, campaign: CampaignRow, { startAt, rules, ask
     warnings: warningsOf(result, now),
   };
   return { status: 200, body } as const;
-}
-
-async function requireCampaign(db: Database, campaignId: string): Promise<CampaignRow> {
-  const campaign = await readCampaign(db, campaignId);
-  if (campaign === null) throw notFound('campaign', campaignId);
-  return campaign;
 }
 
 function refuseClosed(rules: {

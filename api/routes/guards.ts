@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { actAtOnce } from '../../db/act-at-once.ts';
 import { campaignSchema } from '../../domain/schema/campaign.ts';
 import { completeGuards, guardFields } from '../../domain/schema/guards.ts';
 import { idSchema, reasonSchema } from '../../domain/schema/shared.ts';
-import { refusalProblem } from '../control-answer.ts';
+import { askAtOnce } from '../ask-for-act.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { answerCampaign } from './campaigns.ts';
-import { findCampaign } from './recipients.ts';
+import { answerCampaign, findCampaign } from '../find-campaign.ts';
 
 export const guardEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -24,17 +22,14 @@ export const guardEndpoints: readonly Endpoint[] = [
     problems: ['notFound', 'wrongState'],
     handle: async ({ deps, params: { campaignId }, body: { reason, ...wanted }, caller, ifMatch }) => {
       await findCampaign(deps.db, campaignId);
-      const acted = await actAtOnce(deps.db, {
-        campaignId,
+      const changed = await askAtOnce(deps, campaignId, {
         action: 'setGuards',
-        by: caller.name,
+        caller,
         reason,
+        ifMatch,
         request: { guards: completeGuards(wanted) },
-        expectedVersion: ifMatch,
       });
-      if (!acted.applied && acted.refusal !== null)
-        throw await refusalProblem(deps.db, campaignId, acted.refusal);
-      if (acted.applied) void deps.temporal.tellReplan(campaignId);
+      if (changed) void deps.temporal.tellReplan(campaignId);
       return answerCampaign(deps, campaignId);
     },
   }),

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { actAtOnce } from '../../db/act-at-once.ts';
 import type { RecipientAction } from '../../domain/recipient-act.ts';
 import { actSchema } from '../../domain/schema/campaign-control.ts';
 import { explanationSchema } from '../../domain/schema/recipient.ts';
 import { idSchema } from '../../domain/schema/shared.ts';
-import { refusalProblem } from '../control-answer.ts';
+import { askAtOnce } from '../ask-for-act.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { entityTag } from '../entity-tag.ts';
-import { findCampaign, findRow, showExplanation, wake } from './recipients.ts';
+import { findCampaign, versionHeader } from '../find-campaign.ts';
+import { findRow, showExplanation, wake } from './recipients.ts';
 
 /** What a person can do with one recipient. The version of If-Match and of the ETag is the campaign's. */
 export const recipientActEndpoints: readonly Endpoint[] = [
@@ -51,24 +50,12 @@ function recipientAct(
     handle: async ({ deps, params, body: { reason }, caller, ifMatch }) => {
       const { campaignId, contactId } = params;
       await findRow(deps.db, await findCampaign(deps.db, campaignId), contactId);
-      const acted = await actAtOnce(deps.db, {
-        campaignId,
-        action,
-        by: caller.name,
-        reason,
-        request: { contactId },
-        expectedVersion: ifMatch,
-      });
-      if (!acted.applied && acted.refusal !== null)
-        throw await refusalProblem(deps.db, campaignId, acted.refusal);
+      const request = { contactId };
+      const changed = await askAtOnce(deps, campaignId, { action, caller, reason, ifMatch, request });
       // Should nobody hear it: the plan is asked anew with every batch, and for one who is to leave at once each minute.
-      if (acted.applied) void wake(deps, campaignId);
-      const { version } = await findCampaign(deps.db, campaignId);
-      return {
-        status: 200,
-        headers: { ETag: entityTag(version) },
-        body: await showExplanation(deps, params),
-      };
+      if (changed) void wake(deps, campaignId);
+      const headers = await versionHeader(deps, campaignId);
+      return { status: 200, headers, body: await showExplanation(deps, params) };
     },
   });
 }

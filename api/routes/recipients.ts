@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
-import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import type { CampaignRow } from '../../db/campaigns.ts';
 import { readAttempts, readFacts } from '../../db/explanation.ts';
 import type { Database } from '../../db/open.ts';
 import { listRecipients, readRecipientRow, type RecipientRow } from '../../db/recipients.ts';
@@ -17,8 +17,9 @@ import {
 import { idSchema } from '../../domain/schema/shared.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
+import { findCampaign } from '../find-campaign.ts';
 import { page } from '../paging.ts';
-import { notFound, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
 
 const campaignParams = z.strictObject({ campaignId: idSchema });
@@ -128,12 +129,6 @@ export async function showExplanation(
     attempts: attempts.map(({ at, ...attempt }) => ({ at: wireInstant(at), ...attempt })),
     expected: expected === null ? null : { batch: expected.batch, at: wireInstant(expected.at) },
   };
-}
-
-export async function findCampaign(db: Database, campaignId: string): Promise<CampaignRow> {
-  const campaign = await readCampaign(db, campaignId);
-  if (campaign === null) throw notFound('campaign', campaignId);
-  return campaign;
 }
 
 export async function findRow(db: Database, campaign: CampaignRow, contactId: string): Promise<RecipientRow> {

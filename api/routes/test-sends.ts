@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
-import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import type { CampaignRow } from '../../db/campaigns.ts';
 import { readRecipient } from '../../db/contacts.ts';
 import { readMainGate } from '../../db/main-gate.ts';
 import type { Database } from '../../db/open.ts';
@@ -16,7 +16,8 @@ import { RelayTrouble, type Lane, type Transport } from '../../mail/transport.ts
 import { refuse } from '../check-input.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { away, notFound, Problem } from '../problem.ts';
+import { findCampaign } from '../find-campaign.ts';
+import { away, Problem } from '../problem.ts';
 import { renderOrRefuse } from '../rendered-mail.ts';
 import { responseLinksFor } from '../response-links.ts';
 
@@ -39,8 +40,7 @@ export const testSendEndpoints: readonly Endpoint[] = [
     answers: { 200: { description: 'What became of each mail', schema: testSendSchema } },
     problems: ['notFound', 'conflict', 'contentRefused', 'relayAway'],
     handle: async ({ deps, params, body }) => {
-      const campaign = await readCampaign(deps.db, params.campaignId);
-      if (campaign === null) throw notFound('campaign', params.campaignId);
+      const campaign = await findCampaign(deps.db, params.campaignId);
       const addresses = readAddresses(body.to);
       await refuseClosedGate(deps.db);
       if (deps.transport === null)
