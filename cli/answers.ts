@@ -13,13 +13,14 @@ import type {
   nextBatchSchema,
   pauseSchema,
 } from '../domain/schema/campaign.ts';
-import type { paceSchema } from '../domain/schema/pace.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
-import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
-import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
-import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
+import type { forecastSchema } from '../domain/schema/forecast.ts';
+import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
+import type { paceSchema } from '../domain/schema/pace.ts';
+import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
+import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
 export interface List<Item> {
@@ -52,29 +53,5 @@ export type TestSend = z.output<typeof testSendSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
 
 /** What is still to come, now or at another pace (`GET /v1/campaigns/{id}/forecast`). */
-export interface Forecast {
-  readonly asOf: string;
-  readonly pace: WirePace;
-  readonly batches: readonly PlannedBatch[];
-  /** Batches to come, also those that `batches` leaves out when it is truncated. */
-  readonly total: number;
-  readonly truncated: boolean;
-  /** Null: it cannot be known, and `because` says why. */
-  readonly finishAt: string | null;
-  readonly range: { readonly early: string; readonly late: string } | null;
-  readonly because: string | null;
-  readonly assumptions: readonly string[];
-  /** Expected open responses at their highest against the capacity; null without a capacity. */
-  readonly responses: {
-    readonly limit: number;
-    readonly peak: number;
-    readonly peakAt: string | null;
-  } | null;
-  readonly warnings: readonly string[];
-}
-
-export interface PlannedBatch {
-  readonly batch: number;
-  readonly at: string;
-  readonly size: number;
-}
+export type Forecast = z.output<typeof forecastSchema>;
+export type PlannedBatch = Forecast['batches'][number];

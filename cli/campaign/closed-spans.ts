@@ -1,13 +1,11 @@
 import { alwaysOpen, createCalendar, type Calendar, type CalendarRules } from '../../domain/calendar.ts';
 import type { Campaign } from '../answers.ts';
-import { calendarRules } from './newer-fields.ts';
 import type { MarkedSpan } from './timeline-marks.ts';
 
 /** The times between two instants at which no window is open: the campaign's own calendar, by the code that the planner uses. */
 export function closedSpans(campaign: Campaign, fromMs: number, toMs: number): MarkedSpan[] {
-  const rules = calendarRules(campaign);
-  if (rules === null) return [];
-  const calendar = calendarOf(rules);
+  const { timeZone, windows, holidays } = campaign;
+  const calendar = calendarOf({ timeZone, windows, holidays });
   const spans: MarkedSpan[] = [];
   for (let atMs = fromMs; atMs < toMs && spans.length < mostSpans;) {
     const opensMs = calendar.opensAt(atMs);

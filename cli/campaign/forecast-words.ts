@@ -69,8 +69,7 @@ function difference(today: Forecast, changed: Forecast): string {
 function sayPeak(responses: NonNullable<Forecast['responses']>, zone: string, now: Date): string {
   const { limit, peak, peakAt } = responses;
   const above = peak > limit ? '! ' : '';
-  const at = peakAt === null ? '' : ` ${shortClock(peakAt, zone, now)}`;
-  return `${above}${count(Math.ceil(peak))} of ${count(limit)}${at}`;
+  return `${above}${count(Math.ceil(peak))} of ${count(limit)} ${shortClock(peakAt, zone, now)}`;
 }
 
 function sayRange({ early, late }: NonNullable<Forecast['range']>, zone: string, now: Date): string {

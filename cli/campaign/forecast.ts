@@ -67,9 +67,8 @@ function peakSentence(
   zone: string,
   now: Date,
 ): string {
-  const at = peakAt === null ? '' : ` at ${clock(peakAt, zone, now)}`;
   const above = peak > limit ? ': more than the capacity' : '';
-  return `at most ${plural(Math.ceil(peak), 'response')} open of ${count(limit)}${at}${above}`;
+  return `at most ${plural(Math.ceil(peak), 'response')} open of ${count(limit)} at ${clock(peakAt, zone, now)}${above}`;
 }
 
 const headRows = 10;

@@ -19,7 +19,7 @@ export function guardLines({
 }
 
 /** What guards see coming; nothing when all is well. */
-export function warningLines({ warnings }: Pick<Campaign, 'warnings'>): string[] {
+export function guardWarnings({ warnings }: Pick<Campaign, 'warnings'>): string[] {
   return warnings.map(({ sentence }) => `! ${clean(sentence)}`);
 }
 

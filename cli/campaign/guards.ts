@@ -4,7 +4,7 @@ import { apiCommand, openSession, type CommonOptions } from '../command.ts';
 import { usage } from '../failure.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findCampaignId } from './find-campaign.ts';
-import { guardLines, warningLines } from './guard-words.ts';
+import { guardLines, guardWarnings } from './guard-words.ts';
 
 interface GuardOptions extends CommonOptions {
   readonly hardBounces?: string;
@@ -42,7 +42,7 @@ export function addGuardsCommand(campaign: Command, surroundings: Surroundings):
         : found.state === 'draft'
           ? await session.api.send<Campaign>('PATCH', path, { body: { guards: body } })
           : await session.api.send<Campaign>('PUT', `${path}/guards`, { body: { ...body, ...reason } });
-      session.answer(now, () => [...guardLines(now.guards), ...warningLines(now)]);
+      session.answer(now, () => [...guardLines(now.guards), ...guardWarnings(now)]);
     });
 }
 

@@ -1,8 +1,8 @@
+import type { Campaign } from '../answers.ts';
 import { count, plural } from '../numbers.ts';
 import { columnsOf, type Line } from '../terminal-text.ts';
 import { finishSentence } from './forecast-words.ts';
 import { labelled, labelledWidth, labelledWrapped } from './labelled.ts';
-import { openResponses, type OpenResponses } from './newer-fields.ts';
 import { sayPace } from './pace-text.ts';
 import { hasEnded, nextSentence, settledOf } from './state-words.ts';
 import type { WatchView } from './watch-view.ts';
@@ -10,8 +10,7 @@ import type { WatchView } from './watch-view.ts';
 /** What comes: pace, the batch under way, the next one, the finish, and how many responses are open. */
 export function planLines(view: WatchView, width: number, now: Date): Line[] {
   const { campaign, forecast } = view;
-  const { next, state, timeZone } = campaign;
-  const responses = openResponses(campaign);
+  const { next, responses, state, timeZone } = campaign;
   const load = responses === null ? [] : [openLine(responses, width)];
   if (hasEnded(state)) return load;
   const lines: Line[] = [];
@@ -39,8 +38,8 @@ function batchUnderWay({ batches: [batch], campaign }: WatchView): string | null
 }
 
 /** "████████░░ 28 of 30 open, 6 more expected": full only at the limit, and above it said in words. */
-function openLine({ open, limit, expected }: OpenResponses, width: number): Line {
-  const more = expected === null ? '' : `, ${count(Math.ceil(expected))} more expected`;
+function openLine({ open, limit, expected }: NonNullable<Campaign['responses']>, width: number): Line {
+  const more = `, ${count(Math.ceil(expected))} more expected`;
   const above = open > limit ? '! above the capacity: ' : '';
   const text = ` ${above}${count(open)} of ${count(limit)} open${more}`;
   const columns = Math.max(5, Math.min(30, labelledWidth(width) - columnsOf(text)));

@@ -5,7 +5,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { clock } from '../times.ts';
 import { findCampaignId } from './find-campaign.ts';
-import { warningLines } from './guard-words.ts';
+import { guardWarnings } from './guard-words.ts';
 import { sayPace } from './pace-text.ts';
 import { countsSentence, hasEnded, inFlightSentence, nextSentence, stateSentence } from './state-words.ts';
 
@@ -34,7 +34,7 @@ export function campaignLines(campaign: Campaign, now: Date): string[] {
     lines.push(`start     ${clock(campaign.startAt, timeZone, now)} ${timeZone}`);
   if (next !== null && !hasEnded(state)) lines.push(`next      ${nextSentence(next, timeZone, now)}`);
   if (counts.total > 0) lines.push(`people    ${counts.total}: ${countsSentence(counts)}`);
-  lines.push(...warningLines(campaign));
+  lines.push(...guardWarnings(campaign));
   if (temporal?.url) lines.push(`temporal  ${temporal.url}`);
   return lines;
 }

@@ -2,7 +2,7 @@ import { count } from '../numbers.ts';
 import type { Style } from '../paint.ts';
 import { clean, wrap, type Line } from '../terminal-text.ts';
 import { clock } from '../times.ts';
-import { guardWarnings } from './newer-fields.ts';
+import { guardWarnings } from './guard-words.ts';
 import type { WatchView } from './watch-view.ts';
 
 /** What an operator should look at: a hold's way out, a relay in trouble, warnings of guards, mails in doubt. */
@@ -19,7 +19,7 @@ export function warningLines({ campaign }: WatchView, width: number, now: Date):
       'bad',
       `! the SMTP relay has been in trouble since ${clock(trouble.since, campaign.timeZone, now)}: ${clean(trouble.text)}`,
     );
-  for (const warning of guardWarnings(campaign)) warn('warn', `! ${clean(warning)}`);
+  for (const warning of guardWarnings(campaign)) warn('warn', warning);
   if (counts.inDoubt > 0)
     warn(
       'warn',

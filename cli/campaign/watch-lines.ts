@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { count, percent, plural } from '../numbers.ts';
 import { clean } from '../terminal-text.ts';
 import { actor, actWords } from './act-words.ts';
-import { warningLines } from './guard-words.ts';
+import { guardWarnings } from './guard-words.ts';
 import { sayPace } from './pace-text.ts';
 import { countsSentence, hasEnded, settledOf } from './state-words.ts';
 import type { WatchView } from './watch-view.ts';
@@ -59,7 +59,7 @@ function progressLines(before: WatchView | null, after: WatchView): string[] {
 /** A warning is told when its guard begins to warn, not with each new figure. */
 function newWarnings(before: WatchView | null, { campaign }: WatchView): string[] {
   const known = before?.campaign.warnings.map(({ guard }) => guard) ?? [];
-  return warningLines({ warnings: campaign.warnings.filter(({ guard }) => !known.includes(guard)) });
+  return guardWarnings({ warnings: campaign.warnings.filter(({ guard }) => !known.includes(guard)) });
 }
 
 function shownPercent(view: WatchView | null): number {

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { pressKey, quietRoom } from '../../../cli/campaign/room.ts';
 import { drawScreen } from '../../../cli/campaign/screen.ts';
 import type { WatchView } from '../../../cli/campaign/watch-view.ts';
-import type { Campaign } from '../../../cli/answers.ts';
 import { createKeyReader } from '../../../cli/keys.ts';
 import { paintFor } from '../../../cli/paint.ts';
 import { columnsOf, renderLine } from '../../../cli/terminal-text.ts';
@@ -230,9 +229,8 @@ describe('the control room', () => {
   });
 
   it('fills the bar of open responses only at the capacity, and says what lies above it', () => {
-    const open = (responses: object): string => {
-      // As a server of another version might answer.
-      const campaign = { ...sampleCampaign(), responses: responses as Campaign['responses'] };
+    const open = (responses: Partial<typeof heldBack.responses>): string => {
+      const campaign = sampleCampaign({ responses: { ...heldBack.responses, expected: 0, ...responses } });
       return (
         screen(sampleView({ campaign }))
           .split('\n')

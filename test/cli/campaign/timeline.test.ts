@@ -97,7 +97,7 @@ describe('the timeline', () => {
     expect(axis.endsWith('●')).toBe(true);
   });
 
-  it('marks when no window is open, and nothing when the windows are those of each recipient', () => {
+  it('marks when no window is open, and nothing without windows', () => {
     const batches = ['2026-12-01T15:00:00Z', '2026-12-02T08:00:00Z', '2026-12-02T12:00:00Z'];
     const forecast = sampleForecast({
       batches: batches.map((at, index) => ({ batch: 8 + index, at, size: 50 })),
@@ -111,8 +111,8 @@ describe('the timeline', () => {
     expect(legend).toContain('· window closed');
     const holiday = { ...campaign, holidays: ['2026-12-02'] };
     expect(draw(sampleView({ forecast, campaign: holiday }))[0]).toMatch(/^│─+○─+·+○·+○$/);
-    const theirs = { ...campaign, windowsIn: 'recipient' };
-    expect(draw(sampleView({ forecast, campaign: theirs }))[0]).not.toContain('·');
+    const always = sampleCampaign();
+    expect(draw(sampleView({ forecast, campaign: always }))[0]).not.toContain('·');
   });
 
   it("names round times of the campaign's own clock, with the day when it is longer than one, across a change of the clocks", () => {
