@@ -1,8 +1,5 @@
 import type { CapacityDecision } from '../domain/capacity.ts';
 import { deferredWithinLimits, type LimitedDomain } from '../domain/domain-limit.ts';
-import type { FollowingRoom } from '../domain/following-room.ts';
-import type { Finding } from '../domain/guards.ts';
-import type { LimitedDomain } from '../domain/domain-limit.ts';
 import { followResponses, type FollowingRoom } from '../domain/following-room.ts';
 import { holdingGuard, type Finding } from '../domain/guards.ts';
 import type { Instant } from '../domain/instant.ts';

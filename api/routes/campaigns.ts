@@ -21,8 +21,6 @@ import { entityTag } from '../entity-tag.ts';
 import { answerCampaign } from '../find-campaign.ts';
 import { page, positionSchema } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
-import { wireInstant } from '../wire-instant.ts';
-import { notFound, type Problem } from '../problem.ts';
 
 const tag = 'Campaigns';
 const params = z.strictObject({ campaignId: idSchema });
