@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { freeAt, type LimitedDomain } from '../domain/domain-limit.ts';
-import { noBounds } from '../domain/explanation-bounds.ts';
-import type { Act, Facts } from '../domain/explanation.ts';
+import { noBounds, type Act, type Facts } from '../domain/explanation.ts';
 import { expectBatch, type ExpectedBatch } from '../domain/expected-batch.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Reply } from '../domain/outcome.ts';

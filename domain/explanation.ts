@@ -1,9 +1,8 @@
 import type { CampaignState } from './campaign-state.ts';
 import type { DeliveryState } from './delivery-state.ts';
-import { boundBy, boundChecks, type Bounds } from './explanation-bounds.ts';
-import { sayInstant as instant } from './say-instant.ts';
 import type { Instant } from './instant.ts';
 import type { Reply } from './outcome.ts';
+import { describeGap } from './pace.ts';
 import { singlesBatch } from './plan-singles.ts';
 
 /** Everything that is known about one person in one campaign at `now`. */
@@ -42,13 +41,34 @@ export interface Facts {
   readonly expected: { readonly batch: number; readonly at: Instant } | null;
 }
 
+/** Each null where the campaign has no such rule, or where the mail has gone. */
+export interface Bounds {
+  /** Windows and holidays: `opensAt` null while they are open, `closesAt` null while they are closed; Infinity for never. */
+  readonly window: {
+    readonly timeZone: string;
+    readonly opensAt: Instant | null;
+    readonly closesAt: Instant | null;
+  } | null;
+  /** The limit of this recipient's domain; `freeAt` null while it leaves room. */
+  readonly limit: {
+    readonly domain: string;
+    readonly count: number;
+    readonly everyMs: number;
+    readonly freeAt: Instant | null;
+  } | null;
+  /** What the responses allow, in the words of the decision. */
+  readonly capacity: { readonly heldBack: boolean; readonly sentence: string } | null;
+}
+
+export const noBounds: Bounds = { window: null, limit: null, capacity: null };
+
 export interface Act {
   readonly at: Instant;
   readonly by: string;
   readonly reason: string | null;
 }
 
-export interface Check {
+interface Check {
   readonly check:
     | 'audience'
     | 'suppression'
@@ -122,6 +142,15 @@ function waiting(facts: Facts): string {
     : `${capital(again)}; the next attempt is ${when}.`;
 }
 
+/** What makes it later than the pace alone would. */
+function boundBy({ window, limit, capacity }: Bounds): string {
+  const closed = window === null || window.opensAt === null ? null : describeClosed(window);
+  const used = limit === null || limit.freeAt === null ? null : describeLimit(limit);
+  const held = capacity === null || !capacity.heldBack ? null : capacity.sentence;
+  const reasons = [closed, used, held].filter((reason) => reason !== null);
+  return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+}
+
 /** What must be changed by somebody before anything leaves; null when only time must pass. */
 function hindrance({ pause, mainGate, trouble, campaign, expected }: Facts): string | null {
   if (campaign.state === 'cancelling') return 'the campaign is being cancelled, it will not be sent';
@@ -160,6 +189,44 @@ function checksOf(facts: Facts): Check[] {
     },
   ];
   return isOpen(delivery.state) ? [...checks, ...gateChecks(facts)] : checks;
+}
+
+/** Windows, limits and responses, where the campaign has them. */
+function boundChecks({ window, limit, capacity }: Bounds): Check[] {
+  const checks: Check[] = [];
+  if (window !== null)
+    checks.push({
+      check: 'window',
+      passed: window.opensAt === null,
+      evidence:
+        window.opensAt === null
+          ? `a window is open${until(window.closesAt)} (${window.timeZone})`
+          : describeClosed(window),
+    });
+  if (limit !== null)
+    checks.push({ check: 'limit', passed: limit.freeAt === null, evidence: describeLimit(limit) });
+  if (capacity !== null)
+    checks.push({ check: 'capacity', passed: !capacity.heldBack, evidence: capacity.sentence });
+  return checks;
+}
+
+function until(closesAt: Instant | null): string {
+  return closesAt === null || !Number.isFinite(closesAt) ? '' : ` until ${instant(closesAt)}`;
+}
+
+function describeClosed({ opensAt, timeZone }: NonNullable<Bounds['window']>): string {
+  const opens =
+    opensAt === null || !Number.isFinite(opensAt)
+      ? 'none opens any more'
+      : `the next one opens at ${instant(opensAt)}`;
+  return `no window is open, ${opens} (${timeZone})`;
+}
+
+function describeLimit({ domain, count, everyMs, freeAt }: NonNullable<Bounds['limit']>): string {
+  const rule = `${domain} gets at most ${count} every ${describeGap(everyMs)}`;
+  return freeAt === null
+    ? `${rule}, which leaves room now`
+    : `${rule}, and has had them until ${instant(freeAt)}`;
 }
 
 /** Only of interest while something can still leave. */
@@ -240,4 +307,8 @@ function times(attempts: number): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function instant(at: Instant | null): string {
+  return at === null ? 'an unknown time' : new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
