@@ -1,24 +1,12 @@
-import type { Recipient } from '../domain/recipient.ts';
+import { unknownPerson } from '../domain/recipient.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import type { ApiDeps } from './deps.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
 import { responseLinksFor } from './response-links.ts';
 
-/** Of whom nothing is known: every merge field counts as present, so that only what fails for everybody is refused. */
-const anybody: Recipient = {
-  contactId: noId,
-  // RFC 2606: a domain that nobody has.
-  email: 'anybody@example.invalid',
-  firstName: null,
-  lastName: null,
-  title: null,
-  salutation: null,
-  language: null,
-  timeZone: null,
-  attributes: {},
-  customer: null,
-};
+/** Every merge field counts as present, so that only what fails for everybody is refused. RFC 2606: a domain that nobody has. */
+const anybody = unknownPerson('anybody@example.invalid', noId);
 
 /**
  * Throws 422 with pointer, line and column of everything in a campaign's mail that cannot be sent. It is filled once, too: a

@@ -24,3 +24,19 @@ export interface Recipient {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   readonly customer: RecipientCustomer | null;
 }
+
+/** Somebody of whom nothing but the address is known. */
+export function unknownPerson(email: string, contactId: string): Recipient {
+  return {
+    contactId,
+    email,
+    firstName: null,
+    lastName: null,
+    title: null,
+    salutation: null,
+    language: null,
+    timeZone: null,
+    attributes: {},
+    customer: null,
+  };
+}

@@ -8,7 +8,7 @@ import type { Database } from '../../db/open.ts';
 import { asciiDomain, normaliseAddress } from '../../domain/email-address.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { Recipient } from '../../domain/recipient.ts';
+import { unknownPerson } from '../../domain/recipient.ts';
 import { testSendRequestSchema, testSendSchema } from '../../domain/schema/preview.ts';
 import { idSchema } from '../../domain/schema/shared.ts';
 import type { Preview } from '../../mail/preview.ts';
@@ -92,7 +92,7 @@ async function renderFor(
   { email, address }: Address,
 ): Promise<TestMail> {
   const known = await readRecipient(deps.db, { address });
-  const recipient = known === null ? unknownPerson(email) : { ...known, email };
+  const recipient = known === null ? unknownPerson(email, randomUUID()) : { ...known, email };
   const id = randomUUID();
   const preview = await renderOrRefuse({
     campaignId: campaign.id,
@@ -167,19 +167,4 @@ function describeTrouble(error: unknown): string {
 function wireAddress(email: string): string {
   const at = email.lastIndexOf('@');
   return `${email.slice(0, at)}@${asciiDomain(email.slice(at + 1), domainToASCII)}`;
-}
-
-function unknownPerson(email: string): Recipient {
-  return {
-    contactId: randomUUID(),
-    email,
-    firstName: null,
-    lastName: null,
-    title: null,
-    salutation: null,
-    language: null,
-    timeZone: null,
-    attributes: {},
-    customer: null,
-  };
 }
