@@ -1,12 +1,8 @@
 import { domainToASCII } from 'node:url';
 import type { z } from 'zod';
-import {
-  findRecipients,
-  readReportedCampaign,
-  reportResponses,
-  type ResponseEvent,
-} from '../db/responses.ts';
+import { findRecipients } from '../db/find-recipients.ts';
 import type { Database } from '../db/open.ts';
+import { readReportedCampaign, reportResponses, type ResponseEvent } from '../db/responses.ts';
 import { normaliseAddress } from '../domain/email-address.ts';
 import type { ReportedEvent, reportResultSchema } from '../domain/schema/response.ts';
 import { notFound, Problem } from './problem.ts';

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { findRecipients } from './find-recipients.ts';
 import type { Database } from './open.ts';
 
 export interface Complaint {
@@ -25,11 +26,15 @@ export async function recordComplaints(
   complaints: readonly Complaint[],
 ): Promise<ComplaintsTaken> {
   return db.transaction().execute(async (trx) => {
-    const who = await findRecipients(trx, campaignId, complaints);
-    const unknown = complaints.flatMap((_, index) => (who.has(index) ? [] : [index]));
+    const who = await findRecipients(trx, campaignId, {
+      contactIds: complaints.flatMap(({ contactId }) => contactId ?? []),
+      addresses: complaints.flatMap(({ address }) => address ?? []),
+    });
+    const people = complaints.map(({ contactId, address }) => who.get(contactId ?? address ?? ''));
+    const unknown = people.flatMap((contactId, index) => (contactId === undefined ? [index] : []));
     if (unknown.length > 0) return { unknown };
     const rows = complaints.flatMap((complaint, index) => {
-      const contactId = who.get(index);
+      const contactId = people[index];
       return contactId === undefined ? [] : [{ ...complaint, contactId }];
     });
     const { rows: taken } = await sql<{ recorded: number }>`
@@ -51,21 +56,4 @@ export async function recordComplaints(
       select count(*) as recorded from recorded`.execute(trx);
     return { recorded: taken[0]?.recorded ?? 0 };
   });
-}
-
-/** The contact of each event that is about a recipient, by the event's position. */
-async function findRecipients(
-  trx: Database,
-  campaignId: string,
-  complaints: readonly Complaint[],
-): Promise<ReadonlyMap<number, string>> {
-  const { rows } = await sql<{ index: number; contact_id: string }>`
-    select e.index, coalesce(d.contact_id, a.contact_id) as contact_id
-    from unnest(${complaints.map((_, index) => index)}::int[], ${complaints.map((each) => each.contactId)}::uuid[],
-      ${complaints.map((each) => each.address)}::text[]) as e (index, contact_id, address)
-    left join delivery d on d.campaign_id = ${campaignId} and d.contact_id = e.contact_id
-    left join lateral (select contact_id from delivery
-      where campaign_id = ${campaignId} and address = e.address and state <> 'skipped' limit 1) a on true
-    where coalesce(d.contact_id, a.contact_id) is not null`.execute(trx);
-  return new Map(rows.map(({ index, contact_id }) => [index, contact_id]));
 }
