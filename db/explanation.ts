@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import { freeAt, type LimitedDomain } from '../domain/domain-limit.ts';
-import { noBounds, type Act, type Facts } from '../domain/explanation.ts';
 import { expectBatch, type ExpectedBatch } from '../domain/expected-batch.ts';
+import { noBounds, type Act, type Facts } from '../domain/explanation-facts.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Reply } from '../domain/outcome.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
+import { singlesBatch } from '../domain/plan-singles.ts';
+import type { PlanState } from '../domain/planner.ts';
+import type { RecipientAction } from '../domain/recipient-act.ts';
+import { calendarOf } from './campaign-look.ts';
 import type { CampaignRow } from './campaigns.ts';
 import { readMainGate } from './main-gate.ts';
 import type { Database } from './open.ts';
 import { readPause } from './pause.ts';
-import type { PlanAnswer } from '../domain/plan-answer.ts';
-import type { PlanState } from '../domain/planner.ts';
-import { calendarOf } from './campaign-look.ts';
 import { readDecidedPlan } from './plan-state.ts';
-import type { RecipientAction } from '../domain/recipient-act.ts';
-import { singlesBatch } from '../domain/plan-singles.ts';
 import type { RecipientRow } from './recipients.ts';
 
 export interface AttemptRow {

@@ -1,86 +1,8 @@
-import type { CampaignState } from './campaign-state.ts';
-import type { DeliveryState } from './delivery-state.ts';
-import type { Instant } from './instant.ts';
+import { checksOf, type Check } from './explanation-checks.ts';
+import type { Act, Bounds, Facts } from './explanation-facts.ts';
+import { describeAct, describeClosed, describeLimit, instant, tidy } from './explanation-words.ts';
 import type { Reply } from './outcome.ts';
-import { describeGap } from './pace.ts';
 import { singlesBatch } from './plan-singles.ts';
-
-/** Everything that is known about one person in one campaign at `now`. */
-export interface Facts {
-  readonly now: Instant;
-  readonly campaign: { readonly state: CampaignState; readonly snapshotAt: Instant | null };
-  readonly delivery: {
-    readonly state: DeliveryState;
-    readonly position: number;
-    readonly batch: number | null;
-    readonly attempts: number;
-    readonly sendingAt: Instant | null;
-    readonly settledAt: Instant | null;
-    readonly nextAttemptAt: Instant | null;
-    /** To leave at once, out of turn, and not gone yet. */
-    readonly sendNowAt: Instant | null;
-    readonly reply: Reply | null;
-    readonly reason: { readonly code: string; readonly text: string } | null;
-  };
-  readonly suppression: { readonly at: Instant; readonly reason: string; readonly source: string } | null;
-  /** The pause or hold in force. */
-  readonly pause: (Act & { readonly resumeAt: Instant | null }) | null;
-  /** Who closed the main gate; null while it is open. */
-  readonly mainGate: Act | null;
-  readonly cancellation: Act | null;
-  /** Who settled this delivery when it was in doubt. */
-  readonly settlement: Act | null;
-  /** Who took this recipient out, wanted the mail to leave at once, moved it to the end: the latest act of each kind. */
-  readonly skip: Act | null;
-  readonly sendNow: Act | null;
-  readonly move: Act | null;
-  /** The relay as a whole refuses everything. */
-  readonly trouble: { readonly since: Instant; readonly code: string; readonly text: string } | null;
-  /** What bounds the batches of the campaign at `now`; of a mail that has not gone. */
-  readonly bounds: Bounds;
-  readonly expected: { readonly batch: number; readonly at: Instant } | null;
-}
-
-/** Each null where the campaign has no such rule, or where the mail has gone. */
-export interface Bounds {
-  /** Windows and holidays: `opensAt` null while they are open, `closesAt` null while they are closed; Infinity for never. */
-  readonly window: {
-    readonly timeZone: string;
-    readonly opensAt: Instant | null;
-    readonly closesAt: Instant | null;
-  } | null;
-  /** The limit of this recipient's domain; `freeAt` null while it leaves room. */
-  readonly limit: {
-    readonly domain: string;
-    readonly count: number;
-    readonly everyMs: number;
-    readonly freeAt: Instant | null;
-  } | null;
-  /** What the responses allow, in the words of the decision. */
-  readonly capacity: { readonly heldBack: boolean; readonly sentence: string } | null;
-}
-
-export const noBounds: Bounds = { window: null, limit: null, capacity: null };
-
-export interface Act {
-  readonly at: Instant;
-  readonly by: string;
-  readonly reason: string | null;
-}
-
-interface Check {
-  readonly check:
-    | 'audience'
-    | 'suppression'
-    | 'campaignGate'
-    | 'mainGate'
-    | 'relay'
-    | 'window'
-    | 'limit'
-    | 'capacity';
-  readonly passed: boolean;
-  readonly evidence: string;
-}
 
 export interface Explanation {
   readonly sentence: string;
@@ -171,97 +93,6 @@ function cancelled({ cancellation, settlement }: Facts): string {
   return `Cancelled before it was handed over: the campaign was cancelled ${describeAct(cancellation)}${settled}.`;
 }
 
-function checksOf(facts: Facts): Check[] {
-  const { delivery, campaign, suppression } = facts;
-  const checks: Check[] = [
-    {
-      check: 'audience',
-      passed: true,
-      evidence: `position ${delivery.position} of the audience frozen ${campaign.snapshotAt === null ? 'at the start' : `at ${instant(campaign.snapshotAt)}`}`,
-    },
-    {
-      check: 'suppression',
-      passed: suppression === null,
-      evidence:
-        suppression === null
-          ? 'the address is not suppressed'
-          : `suppressed since ${instant(suppression.at)}: ${suppression.reason} (${suppression.source})`,
-    },
-  ];
-  return isOpen(delivery.state) ? [...checks, ...gateChecks(facts)] : checks;
-}
-
-/** Windows, limits and responses, where the campaign has them. */
-function boundChecks({ window, limit, capacity }: Bounds): Check[] {
-  const checks: Check[] = [];
-  if (window !== null)
-    checks.push({
-      check: 'window',
-      passed: window.opensAt === null,
-      evidence:
-        window.opensAt === null
-          ? `a window is open${until(window.closesAt)} (${window.timeZone})`
-          : describeClosed(window),
-    });
-  if (limit !== null)
-    checks.push({ check: 'limit', passed: limit.freeAt === null, evidence: describeLimit(limit) });
-  if (capacity !== null)
-    checks.push({ check: 'capacity', passed: !capacity.heldBack, evidence: capacity.sentence });
-  return checks;
-}
-
-function until(closesAt: Instant | null): string {
-  return closesAt === null || !Number.isFinite(closesAt) ? '' : ` until ${instant(closesAt)}`;
-}
-
-function describeClosed({ opensAt, timeZone }: NonNullable<Bounds['window']>): string {
-  const opens =
-    opensAt === null || !Number.isFinite(opensAt)
-      ? 'none opens any more'
-      : `the next one opens at ${instant(opensAt)}`;
-  return `no window is open, ${opens} (${timeZone})`;
-}
-
-function describeLimit({ domain, count, everyMs, freeAt }: NonNullable<Bounds['limit']>): string {
-  const rule = `${domain} gets at most ${count} every ${describeGap(everyMs)}`;
-  return freeAt === null
-    ? `${rule}, which leaves room now`
-    : `${rule}, and has had them until ${instant(freeAt)}`;
-}
-
-/** Only of interest while something can still leave. */
-function gateChecks({ pause, mainGate, trouble, bounds }: Facts): Check[] {
-  return [
-    {
-      check: 'campaignGate',
-      passed: pause === null,
-      evidence: pause === null ? 'the gate of the campaign is open' : `closed ${describeAct(pause)}`,
-    },
-    {
-      check: 'mainGate',
-      passed: mainGate === null,
-      evidence: mainGate === null ? 'the main gate is open' : `closed ${describeAct(mainGate)}`,
-    },
-    {
-      check: 'relay',
-      passed: trouble === null,
-      evidence:
-        trouble === null
-          ? 'the relay had no trouble at the last attempt'
-          : `${trouble.code} since ${instant(trouble.since)}: ${tidy(trouble.text)}`,
-    },
-    ...boundChecks(bounds),
-  ];
-}
-
-function isOpen(state: DeliveryState): boolean {
-  return state === 'planned' || state === 'deferred' || state === 'sending';
-}
-
-function describeAct({ at, by, reason }: Act): string {
-  return `by ${by} at ${instant(at)}${reason === null || reason === '' ? '' : `: ${tidy(reason)}`}`;
-}
-
 /** Who wanted a mail to leave before its turn. */
 function outOfTurn({ sendNow }: Facts): string {
   return ` out of turn${sendNow === null ? '' : ` (wanted ${describeAct(sendNow)})`}`;
@@ -296,19 +127,10 @@ function describeSkip({ delivery: { reason }, skip }: Facts): string {
   return reason.code === 'suppressed' ? `the address is suppressed, ${tidy(reason.text)}` : tidy(reason.text);
 }
 
-/** Replies and reasons come from outside: one line, without a full stop of their own. */
-function tidy(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
-}
-
 function times(attempts: number): string {
   return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function instant(at: Instant | null): string {
-  return at === null ? 'an unknown time' : new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

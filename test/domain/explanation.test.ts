@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alwaysOpen } from '../../domain/calendar.ts';
 import { expectBatch } from '../../domain/expected-batch.ts';
-import { explain, noBounds, type Facts } from '../../domain/explanation.ts';
+import { noBounds, type Facts } from '../../domain/explanation-facts.ts';
+import { explain } from '../../domain/explanation.ts';
 import type { PlanState } from '../../domain/planner.ts';
 
 const at = (text: string): number => Date.parse(`2026-12-01T${text}Z`);
