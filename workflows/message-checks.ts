@@ -13,10 +13,6 @@ export function validateReschedule(message: RescheduleMessage): void {
   if (!Number.isSafeInteger(message?.startAt)) refuse('startAt must be milliseconds since 1970 (UTC)');
 }
 
-function refuse(detail: string): never {
-  throw ApplicationFailure.nonRetryable(detail, 'refused', { code: 'invalid', detail });
-}
-
 /** The pace a message asks for. Nonsense becomes NaN, which the pace's own rule then refuses with its words. */
 export function readPace(message: PaceMessage | undefined): AskedPace {
   const { gapMs, every, ramp, ...numbers } = message ?? { size: Number.NaN };
@@ -34,16 +30,6 @@ export function readPace(message: PaceMessage | undefined): AskedPace {
   };
 }
 
-function present<K extends string>(name: K, value: unknown): Partial<Record<K, number>> {
-  // One property of the name that was given.
-  return (value === undefined || value === null ? {} : { [name]: numberOf(value) }) as Partial<
-    Record<K, number>
-  >;
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : Number.NaN;
-}
 /** When a pause ends by itself. What cannot be read becomes 0, which the rule for such instants then refuses with its words. */
 export function readResumeAt(message: PauseMessage | undefined): { readonly resumeAt?: number | null } {
   const resumeAt: unknown = message?.resumeAt;
@@ -65,3 +51,18 @@ export function readContactId(message: RecipientMessage | undefined): string {
 
 /** How ids are written. */
 export const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function present<K extends string>(name: K, value: unknown): Partial<Record<K, number>> {
+  // One property of the name that was given.
+  return (value === undefined || value === null ? {} : { [name]: numberOf(value) }) as Partial<
+    Record<K, number>
+  >;
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+function refuse(detail: string): never {
+  throw ApplicationFailure.nonRetryable(detail, 'refused', { code: 'invalid', detail });
+}
