@@ -67,7 +67,8 @@ export function refuseAskedPace(asked: AskedPace): string | null {
     const refusal = refuseRamp(ramp, size);
     if (refusal !== null) return refusal;
   }
-  if (jitter !== undefined && !(jitter >= 0 && jitter <= paceFormLimits.maxJitter))
+  // Not a number from a signal is null when it comes from Temporal, and null counts as 0 in a comparison.
+  if (jitter !== undefined && !(Number.isFinite(jitter) && jitter >= 0 && jitter <= paceFormLimits.maxJitter))
     return `jitter must be from 0 to ${paceFormLimits.maxJitter} of the gap (got ${jitter}); for more, use a longer gap`;
   return null;
 }

@@ -38,6 +38,8 @@ test('signals that ask for nonsense or for what is already the case change nothi
   await campaign.handle.signal('setPace');
   await campaign.handle.signal('setPace', { size: 0, every: '20m' });
   await campaign.handle.signal('setPace', { size: 50, every: 'soon' });
+  await campaign.handle.signal('setPace', { ...every20, jitter: 'a little' });
+  await campaign.handle.signal('setPace', { ...every20, ramp: { from: 'few', factor: 2 } });
   await campaign.handle.signal('setPace', every20);
   await campaign.handle.signal('resume');
   await campaign.handle.signal('replan');
