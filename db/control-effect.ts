@@ -10,6 +10,28 @@ import type { Database } from './open.ts';
 import { actOnRecipient } from './recipient-act.ts';
 import { setResumeAt } from './scheduled-resume.ts';
 
+/** Cause of a hold: somebody ended the workflow from outside; going on by itself would undo what they meant. */
+export const workflowTerminated = 'workflowTerminated';
+
+/** What an act changed, for its history and its answer. */
+export interface Effect {
+  readonly before: CampaignState;
+  readonly state: CampaignState;
+  readonly from: Record<string, unknown>;
+  readonly to: Record<string, unknown>;
+  /** A guard's cause in words, when no person gave a reason. */
+  readonly reason?: string;
+  /** Mails that were in flight when the gate closed. */
+  readonly inFlight?: number;
+}
+
+export interface Act extends Application {
+  readonly request: ControlArguments;
+  readonly campaign: CampaignNow & { readonly start_at: Date | null; readonly follows_id: string | null };
+  /** Of a change of pace. */
+  readonly pace: PaceNow | null;
+}
+
 /** Does what the act says, inside the caller's transaction and under the campaign's lock. */
 export async function bringIntoForce(trx: Database, act: Act): Promise<Effect> {
   switch (act.action) {
@@ -107,7 +129,7 @@ function unchanged({ campaign }: Act, from: Effect['from'], to: Effect['to']): E
 }
 
 async function openGate(trx: Database, { campaignId, at, campaign }: Act): Promise<Effect> {
-  const state = campaign.start_at !== null && campaign.start_at.getTime() > at ? 'scheduled' : 'running';
+  const state = isStillToStart(campaign, at) ? 'scheduled' : 'running';
   await trx
     .updateTable('gate')
     .set({ open: true, closed_by: null, not_before: new Date(at) })
@@ -118,6 +140,11 @@ async function openGate(trx: Database, { campaignId, at, campaign }: Act): Promi
   // Acknowledged: what the guards have seen so far does not hold the campaign once more.
   if (campaign.state === 'held') await beginEvidence(trx, campaignId);
   return { before: campaign.state, state, from: { state: campaign.state }, to: { state } };
+}
+
+/** Its start lies ahead, or is not known yet because the campaign that it follows has not finished. */
+function isStillToStart({ start_at, follows_id }: Act['campaign'], at: Instant): boolean {
+  return start_at === null ? follows_id !== null : start_at.getTime() > at;
 }
 
 async function changePace(trx: Database, act: Act): Promise<Effect> {

@@ -59,6 +59,23 @@ test('a campaign that follows another one starts so long after its end, and free
   expect(await second.state()).toBe('finished');
 });
 
+test('one that is paused and resumed while it waits is scheduled again, and starts when its time has come', async () => {
+  const play = await stage.open({ contacts: 100 });
+  const first = await play.start(pace);
+  const second = await play.start(following(first.id));
+  await first.reach(5);
+  await second.pause();
+  expect(await second.state()).toBe('paused');
+  await second.act('resume');
+  expect(await second.state()).toBe('scheduled');
+  await first.end();
+  await second.end();
+  expect((await second.starts()).map((at) => at + second.minute(first.zero))).toEqual([
+    expect.closeTo(140, 0),
+    expect.closeTo(160, 0),
+  ]);
+});
+
 test('a reminder goes only to those who got the first mail and have not responded', async () => {
   const play = await stage.open({ contacts: 60 });
   const first = await play.start(pace);
