@@ -37,6 +37,13 @@ export async function recordComplaints(
       const contactId = people[index];
       return contactId === undefined ? [] : [{ ...complaint, contactId }];
     });
+    // In one order: two reports of the same events at the same time then wait for each other, and never in a circle.
+    const rows = complaints
+      .flatMap((complaint, index) => {
+        const contactId = who.get(index);
+        return contactId === undefined ? [] : [{ ...complaint, contactId }];
+      })
+      .sort((one, other) => (one.eventId < other.eventId ? -1 : 1));
     const { rows: taken } = await sql<{ recorded: number }>`
       with event as (
         select * from unnest(${rows.map((row) => row.eventId)}::text[], ${rows.map((row) => row.contactId)}::uuid[],
@@ -51,6 +58,7 @@ export async function recordComplaints(
         select d.address, c.stream, 'complaint', r.source, r.at
         from recorded r join campaign c on c.id = ${campaignId}
         join delivery d on d.campaign_id = c.id and d.contact_id = r.contact_id
+        order by d.address
         on conflict do nothing
       )
       select count(*) as recorded from recorded`.execute(trx);
