@@ -32,6 +32,10 @@ it('takes pace changes back one by one, each as history, until there is none lef
     status: 409,
     body: { type: '/problems/conflict', detail: 'there is no pace change to take back; set a pace instead' },
   });
+  // What is stale is said before there is nothing to take back.
+  expect(await api.call('DELETE', path, undefined, { headers: { 'If-Match': '"1"' } })).toMatchObject({
+    status: 412,
+  });
   await api.call('PUT', path, { size: 20, every: '30m' });
   const second = await api.call('PUT', path, { size: 40, every: '1h' });
   const undone = await api.call('DELETE', `${path}?reason=too%20fast`, undefined, {
