@@ -3,9 +3,18 @@ import { Problem } from './problem.ts';
 
 /** Lists in order of time: the instant with the database's microseconds, and the id. */
 export const positionSchema = z.tuple([
-  z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/),
+  z
+    .string()
+    .regex(/^(?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/)
+    .refine(isInstant),
   z.guid(),
 ]);
+
+/** A cursor that somebody made up may look like an instant that the database refuses, such as a 31st of February. */
+function isInstant(text: string): boolean {
+  const hours = /[+-]\d\d$/.test(text) ? `${text}:00` : text;
+  return z.iso.datetime({ offset: true }).safeParse(hours.replace(' ', 'T')).success;
+}
 
 /**
  * Cuts a list into pages. `read` is asked for one row more than the page holds, starting after the cursor's values;

@@ -30,7 +30,10 @@ export const contactEndpoints: readonly Endpoint[] = [
       const body = await page({
         limit: query.limit,
         cursor: query.cursor,
-        key: z.string().max(320),
+        key: z
+          .string()
+          .max(320)
+          .refine((address) => !address.includes('\0')),
         read: (after, limit) => listContacts(deps.db, { q: query.q, after, limit }),
         keyOf: ({ address }) => address,
         show: showContact,

@@ -306,6 +306,9 @@ describe('a campaign with something wrong', () => {
   });
 });
 
+const cursorOf = (values: unknown): string => Buffer.from(JSON.stringify(values)).toString('base64url');
+const madeUp = (at: string): string => cursorOf([at, '0c8f2b58-9a53-4c0c-a4a2-0d0d7fd6a7b1']);
+
 describe('a query', () => {
   it.each([
     ['an unknown parameter', '/v1/campaigns?colour=red', '/colour'],
@@ -314,6 +317,10 @@ describe('a query', () => {
     ['a limit that is no number', '/v1/campaigns?limit=1e2', '/limit'],
     ['a limit given twice', '/v1/campaigns?limit=1&limit=2', '/limit'],
     ['a cursor from elsewhere', '/v1/campaigns?cursor=abc', '/cursor'],
+    ['a made-up cursor of no day', `/v1/campaigns?cursor=${madeUp('2026-02-31 00:00:00+00')}`, '/cursor'],
+    ['a made-up cursor of no year', `/v1/desks?cursor=${madeUp('0000-01-01 00:00:00+00')}`, '/cursor'],
+    ['a made-up cursor of no zone', `/v1/keys?cursor=${madeUp('2026-02-01 00:00:00+99')}`, '/cursor'],
+    ['a made-up cursor with a NUL', `/v1/contacts?cursor=${cursorOf('\0')}`, '/cursor'],
     ['a state that is not', '/v1/campaigns?state=asleep', '/state'],
     ['a NUL', '/v1/campaigns?q=%00', '/q'],
     ['a parameter where there are none', '/v1/main-gate?x=1', '/x'],
