@@ -53,6 +53,8 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const row = await findOrKeep(trx, input);
+    if (row.campaign_id !== input.campaignId || row.action !== input.action)
+      return { applied: false, state: campaign.state, refusal: idOfAnother };
     if (row.applied_at !== null) return { applied: true, state: campaign.state, effect: null };
     if (row.refusal !== null)
       return { applied: false, state: campaign.state, refusal: asRefusal(row.refusal) };
@@ -77,6 +79,12 @@ export async function applyControl(db: Database, input: Application): Promise<Ap
     return { applied: true, state: effect.state, effect };
   });
 }
+
+/** A message from outside may name any id; what was asked elsewhere stays as it is. */
+const idOfAnother: Refusal = {
+  code: 'invalid',
+  detail: 'controlId is the id of another act; leave it out',
+};
 
 /** An undo puts back what the history says was there before; null when there is nothing to take back, or for other acts. */
 async function findPace(
