@@ -33,14 +33,10 @@ export async function recordComplaints(
     const people = complaints.map(({ contactId, address }) => who.get(contactId ?? address ?? ''));
     const unknown = people.flatMap((contactId, index) => (contactId === undefined ? [index] : []));
     if (unknown.length > 0) return { unknown };
-    const rows = complaints.flatMap((complaint, index) => {
-      const contactId = people[index];
-      return contactId === undefined ? [] : [{ ...complaint, contactId }];
-    });
     // In one order: two reports of the same events at the same time then wait for each other, and never in a circle.
     const rows = complaints
       .flatMap((complaint, index) => {
-        const contactId = who.get(index);
+        const contactId = people[index];
         return contactId === undefined ? [] : [{ ...complaint, contactId }];
       })
       .sort((one, other) => (one.eventId < other.eventId ? -1 : 1));

@@ -80,7 +80,7 @@ export interface Effect {
 
 export interface Act extends Application {
   readonly request: ControlArguments;
-  readonly campaign: CampaignNow & { readonly start_at: Date | null };
+  readonly campaign: CampaignNow & { readonly start_at: Date | null; readonly follows_id: string | null };
   /** Of a change of pace. */
   readonly pace: PaceNow | null;
 }

@@ -10,28 +10,6 @@ import type { Database } from './open.ts';
 import { actOnRecipient } from './recipient-act.ts';
 import { setResumeAt } from './scheduled-resume.ts';
 
-/** Cause of a hold: somebody ended the workflow from outside; going on by itself would undo what they meant. */
-export const workflowTerminated = 'workflowTerminated';
-
-/** What an act changed, for its history and its answer. */
-export interface Effect {
-  readonly before: CampaignState;
-  readonly state: CampaignState;
-  readonly from: Record<string, unknown>;
-  readonly to: Record<string, unknown>;
-  /** A guard's cause in words, when no person gave a reason. */
-  readonly reason?: string;
-  /** Mails that were in flight when the gate closed. */
-  readonly inFlight?: number;
-}
-
-export interface Act extends Application {
-  readonly request: ControlArguments;
-  readonly campaign: CampaignNow & { readonly start_at: Date | null; readonly follows_id: string | null };
-  /** Of a change of pace. */
-  readonly pace: PaceNow | null;
-}
-
 /** Does what the act says, inside the caller's transaction and under the campaign's lock. */
 export async function bringIntoForce(trx: Database, act: Act): Promise<Effect> {
   switch (act.action) {

@@ -64,7 +64,9 @@ export const paceEndpoints: readonly Endpoint[] = [
     problems: ['wrongState', 'conflict', 'temporalAway'],
     handle: async ({ deps, params: { campaignId }, query: { reason }, caller, ifMatch }) => {
       const campaign = await findCampaign(deps.db, campaignId);
-      const isPossible = judgeControl('setPace', campaign.state) === 'apply';
+      // What is stale is said first, by askFor.
+      const isSeen = ifMatch === null || ifMatch === campaign.version;
+      const isPossible = isSeen && judgeControl('setPace', campaign.state) === 'apply';
       if (isPossible && (await findPaceToRestore(deps.db, campaign)) === null)
         throw await refusalProblem(deps.db, campaignId, nothingToUndo);
       const controlId = await askFor(deps, campaign, {
