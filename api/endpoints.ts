@@ -8,6 +8,7 @@ import { contactEndpoints } from './routes/contacts.ts';
 import { deskEndpoints } from './routes/desks.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
 import { guardEndpoints } from './routes/guards.ts';
+import { holidayEndpoints } from './routes/holidays.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
@@ -25,6 +26,7 @@ export const endpoints: readonly Endpoint[] = [
   ...contactImportEndpoints,
   ...contactEndpoints,
   ...campaignEndpoints,
+  ...holidayEndpoints,
   ...campaignControlEndpoints,
   ...paceEndpoints,
   ...guardEndpoints,

@@ -52,6 +52,11 @@ const seeds: Readonly<Record<string, unknown>> = {
   },
   reportResponses: { events: [{ eventId: 'ticket-1', state: 'opened' }] },
   createDesk: { name: 'Helpdesk', capacity: 30 },
+  readHolidays: {
+    ics: 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
+    from: '2026-12-01',
+    to: '2026-12-31',
+  },
   importContacts: 'email,first_name\nsomebody@example.org,Some\n',
 };
 
