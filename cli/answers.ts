@@ -13,6 +13,10 @@ import type {
   nextBatchSchema,
   pauseSchema,
 } from '../domain/schema/campaign.ts';
+import type { capacityDecisionSchema } from '../domain/schema/capacity.ts';
+import type { forecastSchema } from '../domain/schema/forecast.ts';
+import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
+import type { paceSchema } from '../domain/schema/pace.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';
@@ -50,8 +54,9 @@ export type RecipientRow = z.output<typeof recipientSchema>;
 export type Explanation = z.output<typeof explanationSchema>;
 export type Preview = z.output<typeof previewSchema>;
 export type TestSend = z.output<typeof testSendSchema>;
-export type CreatedKey = z.output<typeof createdKeySchema>;
-
 /** What is still to come, now or at another pace (`GET /v1/campaigns/{id}/forecast`). */
 export type Forecast = z.output<typeof forecastSchema>;
 export type PlannedBatch = Forecast['batches'][number];
+export type Decision = z.output<typeof capacityDecisionSchema>;
+export type HolidaysRead = z.output<typeof holidaysReadSchema>;
+export type CreatedKey = z.output<typeof createdKeySchema>;

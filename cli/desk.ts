@@ -66,7 +66,7 @@ function fieldsOf({ capacity, timeZone, hours }: DeskOptions): object {
   return {
     ...(capacity === undefined ? {} : { capacity: wholeNumber(capacity) }),
     ...(timeZone === undefined ? {} : { timeZone }),
-    ...(hours === undefined ? {} : { windows: hours.map(readWorkingHours) }),
+    ...(hours === undefined ? {} : { windows: hours.map((text) => readWorkingHours(text)) }),
   };
 }
 
@@ -75,7 +75,8 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function findDesk({ api }: Session, typed: string): Promise<Desk> {
+/** The desk of that id or name. */
+export async function findDesk({ api }: Pick<Session, 'api'>, typed: string): Promise<Desk> {
   const desks = await allItems<Desk>(api, '/v1/desks');
   const wanted = typed.trim().toLowerCase();
   const found = desks.find(({ id, name }) => id === wanted || name.toLowerCase() === wanted);

@@ -5,11 +5,11 @@ import { clean } from './terminal-text.ts';
 const form = /^([a-z]{3}(?:[-,][a-z]{3})*) (\d\d:\d\d)-(\d\d:\d\d)$/;
 
 /** Reads "mon-fri 08:00-17:00" or "mon,wed 09:00-12:00"; the API checks what it says. */
-export function readWorkingHours(text: string): SendingWindow {
+export function readWorkingHours(text: string, called = 'working hours are'): SendingWindow {
   const [, days = '', from = '', to = ''] = form.exec(text.trim().toLowerCase()) ?? [];
   const named = days.split(',').flatMap((part) => daysOf(part) ?? []);
   if (named.length === 0 || days.split(',').some((part) => daysOf(part) === null))
-    throw usage(`working hours are written as "mon-fri 08:00-17:00" (got ${clean(text)})`);
+    throw usage(`${called} written as "mon-fri 08:00-17:00" (got ${clean(text)})`);
   return { days: named, from, to };
 }
 

@@ -156,6 +156,6 @@ async function roomOf(
   return followResponses(await readCapacityInput(db, campaignId, row, row.capacity, now));
 }
 
-function jitterOf(campaignId: string, { jitter: share = 0 }: PaceForm): PlanState['jitter'] {
+export function jitterOf(campaignId: string, { jitter: share = 0 }: PaceForm): PlanState['jitter'] {
   return share === 0 ? null : { share, seed: Number.parseInt(campaignId.slice(0, 8), 16) };
 }

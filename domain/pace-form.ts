@@ -70,6 +70,8 @@ export function refuseAskedPace(asked: AskedPace): string | null {
   // Not a number from a signal is null when it comes from Temporal, and null counts as 0 in a comparison.
   if (jitter !== undefined && !(Number.isFinite(jitter) && jitter >= 0 && jitter <= paceFormLimits.maxJitter))
     return `jitter must be from 0 to ${paceFormLimits.maxJitter} of the gap (got ${jitter}); for more, use a longer gap`;
+  if (jitter !== undefined && finishBy !== undefined)
+    return 'a pace that has to finish by an instant takes no jitter, which would make it late; leave it out or give size and gap';
   return null;
 }
 

@@ -2,11 +2,14 @@ import type { CampaignRow } from '../../db/campaigns.ts';
 import { readForecastFacts, type ForecastFacts, type SupposedRules } from '../../db/forecast-facts.ts';
 import type { Database } from '../../db/open.ts';
 import { refuseCalendar, type SendingWindow } from '../../domain/calendar.ts';
+import type { z } from 'zod';
+import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
+import { readForecastFacts, type ForecastFacts } from '../../db/forecast-facts.ts';
+import { jitterOf } from '../../db/plan-state.ts';
 import { expectedOpen } from '../../domain/expected-open.ts';
 import { forecast, type Forecast } from '../../domain/forecast.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { resolvePace, type AskedPace, type PaceForm } from '../../domain/pace-form.ts';
-import type { Pace } from '../../domain/pace.ts';
 import type { PlanState } from '../../domain/planner.ts';
 import {
   forecastParamsSchema,
@@ -72,6 +75,34 @@ export const forecastEndpoints: readonly Endpoint[] = [
           : { capacity: await statedCapacity(db, capacity, pace?.size ?? campaign.size) };
       const asked = pace === undefined ? {} : askedPace(pace);
       return answer(db, campaign, { startAt, rules: { ...calendar, ...stated }, asked });
+      const campaign = await readCampaign(db, campaignId);
+      if (campaign === null) throw notFound('campaign', campaignId);
+      const now = Date.now();
+      const { startAt, capacity = null, ...asked } = query;
+      const facts = await readForecastFacts(db, campaignId, now, capacity);
+      const begun = withStart(facts.state, campaign, startAt ?? null, now);
+      const supposed = withPace(begun, askedPace(asked), campaign);
+      const result = forecast(supposed.state, {
+        ...facts,
+        ...(facts.capacity === null ? {} : { maxBatches: batchesWithRoom }),
+      });
+      const { batches, truncated } = result;
+      return {
+        status: 200,
+        body: {
+          asOf: wireInstant(now),
+          pace: showPace(supposed.state.pace, supposed.form),
+          batches: batches
+            .slice(0, listed)
+            .map(({ batch, at, size }) => ({ batch, at: wireInstant(at), size })),
+          total: batches.length,
+          truncated: truncated || batches.length > listed,
+          ...showEnd(result, campaign),
+          assumptions: [...result.assumptions],
+          responses: showPeak(facts, result),
+          warnings: warningsOf(result, now),
+        },
+      };
     },
   }),
 ];
@@ -132,6 +163,16 @@ function withStart(
   return { ...state, notBefore: begins, notBeforeReason: 'startAt', latestStart: null };
 }
 
+type AskedQuery = Omit<z.output<typeof forecastQuerySchema>, 'startAt' | 'capacity'>;
+
+function askedPace({ every: gapMs, rampFrom, rampFactor, ...form }: AskedQuery): AskedPace {
+  if (rampFrom === undefined && rampFactor === undefined) return { ...form, gapMs };
+  if (rampFrom !== undefined && rampFactor !== undefined)
+    return { ...form, gapMs, ramp: { from: rampFrom, factor: rampFactor } };
+  const detail = 'a ramp is rampFrom and rampFactor; give both or neither';
+  throw refuse('invalidQuery', [{ pointer: rampFrom === undefined ? '/rampFrom' : '/rampFactor', detail }]);
+}
+
 /** With another pace when one is asked for. */
 function withPace(
   state: PlanState,
@@ -146,8 +187,8 @@ function withPace(
     lastBatch: state.lastBatch,
   });
   if ('refusal' in resolved) throw refuse('invalidQuery', [{ pointer: '', detail: resolved.refusal }]);
-  const pace: Pace = resolved.pace;
-  return { state: { ...state, pace, ramp: null, jitter: null }, form: resolved.form };
+  const { pace, form } = resolved;
+  return { state: { ...state, pace, ramp: form.ramp ?? null, jitter: jitterOf(campaign.id, form) }, form };
 }
 
 function showEnd({ finishAt, because, range }: Forecast, campaign: CampaignRow) {

@@ -16,6 +16,22 @@ export function closedSpans(campaign: Campaign, fromMs: number, toMs: number): M
   return spans;
 }
 
+/** True when no window opens any more within the time that a plan looks ahead: nothing will leave until the calendar is changed. */
+export function neverOpens(campaign: Campaign, now: Date): boolean {
+  const rules = calendarRules(campaign);
+  return rules !== null && !Number.isFinite(calendarOf(rules).opensAt(now.getTime()));
+}
+
+/**
+ * Windows and holidays in the campaign's zone; null when it may send at any time, or when a server of another version takes them
+ * in each recipient's own zone, which no single axis can show.
+ */
+function calendarRules(campaign: Campaign): CalendarRules | null {
+  if ('windowsIn' in campaign && campaign.windowsIn === 'recipient') return null;
+  const { windows, holidays, timeZone } = campaign;
+  return windows.length + holidays.length === 0 ? null : { timeZone, windows, holidays };
+}
+
 /** A zone that this Node does not know is no reason to show nothing: its windows alone are left out. */
 function calendarOf(rules: CalendarRules): Calendar {
   try {

@@ -7,7 +7,8 @@ import { count, plural } from '../numbers.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { findCampaignId } from './find-campaign.ts';
-import { readPace, sayPace } from './pace-text.ts';
+import { sayPace } from './pace-text.ts';
+import { paceWritings, readPaceOptions } from './plan-options.ts';
 import { nextSentence, stateSentence } from './state-words.ts';
 import { tryPace } from './try-pace.ts';
 
@@ -20,6 +21,8 @@ interface ActOptions extends CommonOptions {
 }
 
 interface PaceOptions extends ActOptions {
+  readonly ramp?: string;
+  readonly jitter?: string;
   readonly dryRun?: boolean;
 }
 
@@ -34,7 +37,9 @@ export function addControlCommands(campaign: Command, surroundings: Surroundings
   actCommand(campaign, 'resume <id>', 'go on where it was paused or held')
     .option('--acknowledge', 'needed after a hold: its cause has been looked at')
     .action(async (typed: string, options: ActOptions) => resume(typed, options, surroundings));
-  actCommand(campaign, 'pace <id> [size/gap]', 'change batch size and gap at once, such as 100/10m')
+  actCommand(campaign, 'pace <id> [pace]', `change the pace at once, ${paceWritings}`)
+    .option('--ramp <from x factor>', 'begin with smaller batches, such as 10x2')
+    .option('--jitter <share>', 'lengthen each gap by up to this share of it, such as 10%')
     .option('--undo', 'take the last pace change back')
     .option('--dry-run', "show today's finish and the new one side by side; change nothing")
     .action(async (typed: string, pace: string | undefined, options: PaceOptions) =>
@@ -81,12 +86,12 @@ async function resume(typed: string, options: ActOptions, surroundings: Surround
 async function changePace(
   typed: string,
   text: string | undefined,
-  options: ActOptions,
+  options: PaceOptions,
   surroundings: Surroundings,
 ): Promise<void> {
   const undo = options.undo === true;
   if (undo === (text !== undefined)) throw usage('give either a pace, such as 100/10m, or --undo');
-  const wanted = text === undefined ? null : readPace(text);
+  const wanted = readPaceOptions({ ...options, pace: text }) ?? null;
   const session = openSession(options, surroundings);
   const path = `/v1/campaigns/${await findCampaignId(session.api, typed)}/pace`;
   const changed = await (wanted === null

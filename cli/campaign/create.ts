@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Campaign } from '../answers.ts';
 import { apiCommand, openSession, type CommonOptions } from '../command.ts';
 import { usage } from '../failure.ts';
+import { readText } from '../read-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
-import { readPace, sayPace } from './pace-text.ts';
+import { sayWholePace } from './pace-text.ts';
+import { planFields, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { readSender } from './sender.ts';
+import { loadNames, settingLines } from './setting-lines.ts';
 
-interface CreateOptions extends CommonOptions {
+interface CreateOptions extends CommonOptions, PlanOptions {
   readonly file?: string;
   readonly name?: string;
   readonly subject?: string;
@@ -18,13 +20,16 @@ interface CreateOptions extends CommonOptions {
   readonly text?: string;
   readonly from?: string;
   readonly replyTo?: string;
-  readonly pace?: string;
   readonly startAt?: string;
   readonly timeZone?: string;
 }
 
 export function addCreateCommand(campaign: Command, surroundings: Surroundings): void {
-  apiCommand(campaign, 'create', 'make a draft, from a JSON file, from options, or from both (options win)')
+  const command = apiCommand(
+    campaign,
+    'create',
+    'make a draft, from a JSON file, from options, or from both (options win)',
+  )
     .option('--file <campaign.json>', 'the campaign as the API takes it (POST /v1/campaigns)')
     .option('--name <name>', 'how the campaign is called')
     .option('--subject <subject>', 'subject of the mail, with merge fields')
@@ -33,43 +38,55 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     .option('--text <path>', 'the plain text part, or the whole mail')
     .option('--from <sender>', 'who it is from, such as "IT department <it@example.com>"')
     .option('--reply-to <address>', 'where answers go')
-    .option('--pace <size/gap>', 'batch size and gap, such as 50/20m')
     .option(
       '--start-at <instant>',
       'when it starts, such as 2026-12-01T08:00:00+01:00 (else when it is started)',
     )
-    .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin')
-    .action(async (options: CreateOptions) => {
-      const session = openSession(options, surroundings);
-      const draft = draftOf(options, surroundings.folder);
-      const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body: draft });
-      const id = made.id.slice(0, 8);
-      session.answer(made, () => [
-        `Draft ${made.id}: ${clean(made.name)}, ${sayPace(made.pace)}`,
-        `look at it:  sluice campaign preview ${id}`,
-        `start it:    sluice campaign start ${id}`,
-      ]);
-    });
+    .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
+  withPlanOptions(command).action(async (options: CreateOptions) => {
+    const session = openSession(options, surroundings);
+    const { folder } = surroundings;
+    const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
+    const draft = draftOf(options, folder, file);
+    const plan = await planFields(options, file, session);
+    const body = { ...draft, ...plan };
+    refuseWithout(body);
+    const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body });
+    const id = made.id.slice(0, 8);
+    const now = surroundings.now();
+    const settings = session.json ? [] : settingLines(made, await loadNames(session.api, made), now);
+    session.answer(made, () => [
+      `Draft ${made.id}: ${clean(made.name)}, ${sayWholePace(made.pace, made.timeZone, now)}`,
+      ...settings.map((line) => `  ${line}`),
+      `look at it:  sluice campaign preview ${id}`,
+      `foresee it:  sluice campaign forecast ${id}`,
+      `start it:    sluice campaign start ${id}`,
+    ]);
+  });
 }
 
-/** The body of the request: the file's fields, replaced by what the options say. */
-function draftOf(options: CreateOptions, folder: string): Record<string, unknown> {
-  const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
+/** The file's fields, replaced by what the options say of the mail and of when it starts. */
+function draftOf(
+  options: CreateOptions,
+  folder: string,
+  file: Record<string, unknown>,
+): Record<string, unknown> {
   const given = {
     name: options.name,
     identity: identityOf(options, objectAt(file, 'identity')),
     content: contentOf(options, folder, objectAt(file, 'content')),
-    pace: options.pace === undefined ? undefined : readPace(options.pace),
     startAt: options.startAt,
     timeZone: options.timeZone,
   };
-  const draft: Record<string, unknown> = { audience: { all: true }, ...file, ...defined(given) };
+  return { audience: { all: true }, ...file, ...defined(given) };
+}
+
+function refuseWithout(draft: Record<string, unknown>): void {
   const missing = ['name', 'identity', 'content', 'pace'].filter((field) => draft[field] === undefined);
   if (missing.length > 0)
     throw usage(
       `a campaign needs ${missing.map((field) => optionFor.get(field) ?? field).join(', ')} (or --file campaign.json)`,
     );
-  return draft;
 }
 
 const optionFor = new Map([
@@ -110,18 +127,6 @@ function readObject(path: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw usage(`${path} must hold one JSON object, the campaign`);
   return { ...value };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'there is no such file'
-        : 'it cannot be read';
-    throw usage(`${path}: ${why}`);
-  }
 }
 
 function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -80,6 +80,5 @@ const reasons = new Map([
   ['paused', 'the campaign is paused'],
   ['held', 'the campaign is held'],
   ['mainGate', 'the main gate is closed'],
-  ['mainGateClosed', 'the main gate is closed'],
   ['window', 'no window opens any more'],
 ]);

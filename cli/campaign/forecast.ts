@@ -10,10 +10,13 @@ import { clock, relative } from '../times.ts';
 import { findCampaignId } from './find-campaign.ts';
 import { finishSentence } from './forecast-words.ts';
 import { loadForecast } from './load-forecast.ts';
-import { readPace, sayPace } from './pace-text.ts';
+import { sayWholePace } from './pace-text.ts';
+import { paceWritings, readPaceOptions } from './plan-options.ts';
 
 interface ForecastOptions extends CommonOptions {
   readonly pace?: string;
+  readonly ramp?: string;
+  readonly jitter?: string;
   readonly start?: string;
   readonly capacity?: string;
 }
@@ -21,12 +24,15 @@ interface ForecastOptions extends CommonOptions {
 /** `campaign forecast`: the batches to come, as they are planned or as they would be. */
 export function addForecastCommand(campaign: Command, surroundings: Surroundings): void {
   apiCommand(campaign, 'forecast <id>', 'the batches to come and the finish; changes nothing')
-    .option('--pace <size/gap>', 'as if the pace were this, such as 80/15m')
+    .option('--pace <pace>', `as if the pace were this, ${paceWritings}`)
+    .option('--ramp <from x factor>', 'as if it began with smaller batches, such as 10x2; goes with --pace')
+    .option('--jitter <share>', 'as if gaps were lengthened by up to this share; goes with --pace')
     .option('--start <instant>', 'as if it started then, such as 2026-12-01T08:00:00+01:00')
     .option('--capacity <open>', 'as if so many responses might be open at once')
     .action(async (typed: string, options: ForecastOptions) => {
+      const pace = readPaceOptions(options);
       const supposed = {
-        ...(options.pace === undefined ? {} : { pace: readPace(options.pace) }),
+        ...(pace === undefined ? {} : { pace }),
         ...(options.start === undefined ? {} : { startAt: options.start }),
         ...(options.capacity === undefined ? {} : { capacity: readCapacity(options.capacity) }),
       };
@@ -51,7 +57,7 @@ function forecastLines(forecast: Forecast, campaign: Campaign, now: Date, width:
   const zone = campaign.timeZone;
   const when = finishAt === null ? '' : `; ${relative(finishAt, now)}, times in ${zone}`;
   return [
-    `${clean(campaign.name)}: ${sayPace(pace)}`,
+    `${clean(campaign.name)}: ${sayWholePace(pace, zone, now)}`,
     `finish: ${finishSentence(forecast, zone, now)}${when}`,
     ...(responses === null ? [] : [peakSentence(responses, zone, now)]),
     ...warnings.map((warning) => `! ${clean(warning)}`),

@@ -37,13 +37,13 @@ export function bannerLines({ lostSince, mainGate }: WatchView, width: number, n
 }
 
 /** Name and state as the server says it, what it asks for beside it, and what that means in one sentence. */
-export function headLines({ campaign }: WatchView, room: Room, width: number, now: Date): Line[] {
+export function headLines({ campaign, names }: WatchView, room: Room, width: number, now: Date): Line[] {
   const badge = stateBadge(campaign.state);
   const pending = room.pending === null ? '' : ` · ${pendingWord(room.pending)}…`;
   const right = columnsOf(badge.text) + columnsOf(pending);
   const name = clip(clean(campaign.name), Math.max(8, width - right - 2));
   const space = ' '.repeat(Math.max(2, width - columnsOf(name) - right));
-  const sentences = [stateSentence(campaign, now)];
+  const sentences = [stateSentence(campaign, now, names.followed)];
   if (campaign.pause !== null && (campaign.state === 'paused' || campaign.state === 'held'))
     sentences.push(inFlightSentence(campaign.pause, now, campaign.timeZone));
   return [

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { Batch, Campaign, Control, List } from '../answers.ts';
+import type { Batch, Campaign, Control, Decision, List } from '../answers.ts';
 import { apiCommand, openSession, tableWidth, type CommonOptions } from '../command.ts';
+import { count } from '../numbers.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { table } from '../table.ts';
 import { clean } from '../terminal-text.ts';
@@ -14,7 +15,7 @@ interface PageOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-/** batches, controls: what happened and who decided it. */
+/** batches, controls, decisions: what happened and who decided it. */
 export function addHistoryCommands(campaign: Command, surroundings: Surroundings): void {
   historyCommand(campaign, 'batches <id>', 'past batches: size, start, lateness, what became of them').action(
     async (typed: string, options: PageOptions) =>
@@ -23,6 +24,17 @@ export function addHistoryCommands(campaign: Command, surroundings: Surroundings
   historyCommand(campaign, 'controls <id>', 'every act of control: who, when, from what to what, why').action(
     async (typed: string, options: PageOptions) =>
       showHistory<Control>('controls', typed, options, surroundings, controlTable),
+  );
+  addDecisionsCommand(campaign, surroundings);
+}
+
+function addDecisionsCommand(campaign: Command, surroundings: Surroundings): void {
+  historyCommand(
+    campaign,
+    'decisions <id>',
+    'what was decided about batches that follow the answers, newest first',
+  ).action(async (typed: string, options: PageOptions) =>
+    showHistory<Decision>('decisions', typed, options, surroundings, decisionTable),
   );
 }
 
@@ -35,7 +47,7 @@ function historyCommand(campaign: Command, spec: string, description: string): C
 type Tabled<Item> = (items: readonly Item[], zone: string, now: Date, width: number) => readonly string[];
 
 async function showHistory<Item>(
-  kind: 'batches' | 'controls',
+  kind: 'batches' | 'controls' | 'decisions',
   typed: string,
   options: PageOptions,
   surroundings: Surroundings,
@@ -62,6 +74,19 @@ function controlTable(controls: readonly Control[], zone: string, now: Date, wid
       { title: 'BY', of: actor },
       { title: 'ACT', of: actWords },
       { title: 'REASON', of: ({ reason }) => clean(reason ?? ''), gives: true },
+    ],
+    width,
+  );
+}
+
+function decisionTable(decisions: readonly Decision[], zone: string, now: Date, width: number): string[] {
+  return table(
+    decisions,
+    [
+      { title: `AT (${zone})`, of: ({ at }) => clock(at, zone, now) },
+      { title: 'BATCH', of: ({ batch }) => count(batch), align: 'right' },
+      { title: 'SIZE', of: ({ size, wanted }) => `${count(size)} of ${count(wanted)}`, align: 'right' },
+      { title: 'BECAUSE', of: ({ sentence }) => clean(sentence), gives: true },
     ],
     width,
   );

@@ -1,17 +1,19 @@
 import type { Api, Query } from '../api.ts';
-import type { Forecast, WirePace } from '../answers.ts';
+import type { Forecast } from '../answers.ts';
 import { Failure } from '../failure.ts';
+import type { AskedPace } from './pace-text.ts';
 
 /** What else the planner is asked to suppose; what is left out stays as it is. */
 export interface Supposed {
-  readonly pace?: WirePace;
+  readonly pace?: AskedPace;
   readonly startAt?: string;
   readonly capacity?: string;
 }
 
 export async function loadForecast(api: Api, id: string, supposed: Supposed = {}): Promise<Forecast> {
   const { pace, startAt, capacity } = supposed;
-  const query: Query = { size: pace?.size, every: pace?.every, startAt, capacity };
+  const { ramp, ...form } = pace ?? {};
+  const query: Query = { ...form, rampFrom: ramp?.from, rampFactor: ramp?.factor, startAt, capacity };
   return api.get<Forecast>(`/v1/campaigns/${id}/forecast`, query);
 }
 

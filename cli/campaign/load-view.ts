@@ -4,6 +4,7 @@ import type { Bell } from '../bell.ts';
 import { Failure } from '../failure.ts';
 import { pause } from '../pause.ts';
 import { hasNoForecast, loadForecast } from './load-forecast.ts';
+import { loadNames, type Names } from './setting-lines.ts';
 import { hasEnded } from './state-words.ts';
 import type { WatchView } from './watch-view.ts';
 
@@ -33,6 +34,7 @@ export function createViewLoader(
   const path = `/v1/campaigns/${id}`;
   const limits = depth === 'room' ? { acts: 50, batches: 100 } : { acts: 5, batches: 1 };
   const foresight = depth === 'room' ? new Foresight(api, id, now, bell) : null;
+  let names: Promise<Names> | null = null;
   return async () => {
     const [campaign, controls, batches, mainGate] = await Promise.all([
       api.get<Campaign>(path),
@@ -40,8 +42,18 @@ export function createViewLoader(
       api.get<List<Batch>>(`${path}/batches`, { limit: limits.batches }),
       api.get<MainGate>('/v1/main-gate'),
     ]);
+    // A name may be old for as long as somebody watches; to ask for it each second would be worse.
+    names ??= loadNames(api, campaign);
     const forecast = foresight === null ? null : await foresight.of(campaign, mainGate);
-    return { campaign, acts: controls.items, batches: batches.items, forecast, mainGate, updatedAt: now() };
+    return {
+      campaign,
+      acts: controls.items,
+      batches: batches.items,
+      forecast,
+      names: await names,
+      mainGate,
+      updatedAt: now(),
+    };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Campaign } from '../answers.ts';
 import { count, plural } from '../numbers.ts';
-import { columnsOf, type Line } from '../terminal-text.ts';
+import { clean, columnsOf, type Line } from '../terminal-text.ts';
 import { finishSentence } from './forecast-words.ts';
 import { labelled, labelledWidth, labelledWrapped } from './labelled.ts';
 import { sayPace } from './pace-text.ts';
@@ -11,6 +11,8 @@ import type { WatchView } from './watch-view.ts';
 export function planLines(view: WatchView, width: number, now: Date): Line[] {
   const { campaign, forecast } = view;
   const { next, responses, state, timeZone } = campaign;
+  const { next, state, timeZone } = campaign;
+  const { responses } = campaign;
   const load = responses === null ? [] : [openLine(responses, width)];
   if (hasEnded(state)) return load;
   const lines: Line[] = [];
@@ -26,6 +28,15 @@ export function planLines(view: WatchView, width: number, now: Date): Line[] {
     lines.push(...labelledWrapped('Finish', `${finishSentence(forecast, timeZone, now)}${once}`, width));
   }
   return [...lines, ...load];
+}
+
+/** What the figures beside the bar do not tell: that the answers keep mails back, or that nobody reports any more. */
+export function answersLines({ campaign }: WatchView, width: number): Line[] {
+  const { next, responses, state } = campaign;
+  // While they keep the next batch back, the sentence of the state says it.
+  const isTold = state === 'running' && next?.because === 'capacity';
+  if (responses === null || responses.following === 'room' || isTold || hasEnded(state)) return [];
+  return labelledWrapped('Answers', clean(responses.sentence), width);
 }
 
 function batchUnderWay({ batches: [batch], campaign }: WatchView): string | null {

@@ -3,9 +3,10 @@ import { clock, spanOf } from '../times.ts';
 import { actLines } from './act-lines.ts';
 import { batchLines } from './batch-lines.ts';
 import { bannerLines, countLines, headLines, progressLine } from './headline.ts';
-import { planLines } from './plan-lines.ts';
+import { answersLines, planLines } from './plan-lines.ts';
 import { keyLine, noticeLines, panelLines } from './room-lines.ts';
 import { quietRoom, type Room } from './room.ts';
+import { settingsOnScreen } from './setting-lines.ts';
 import { hasEnded } from './state-words.ts';
 import { timelineLines } from './timeline.ts';
 import { warningLines } from './warning-lines.ts';
@@ -42,22 +43,24 @@ interface Detail {
   readonly batches: number;
   readonly timeline: 'full' | 'axis' | 'none';
   readonly counts: boolean;
+  /** What was decided by the answers, and windows, holidays, limits, what it follows. */
+  readonly settings: boolean;
   /** Empty lines without which less is better than more. */
   readonly air: number;
 }
 
 /** From everything to the least; the first one that fits is drawn. */
 const details: readonly Detail[] = [
-  { acts: 5, batches: 3, timeline: 'full', counts: true, air: 4 },
-  { acts: 3, batches: 3, timeline: 'full', counts: true, air: 3 },
-  { acts: 2, batches: 2, timeline: 'full', counts: true, air: 2 },
-  { acts: 1, batches: 2, timeline: 'full', counts: true, air: 0 },
-  { acts: 1, batches: 1, timeline: 'full', counts: true, air: 0 },
-  { acts: 1, batches: 1, timeline: 'axis', counts: true, air: 0 },
-  { acts: 0, batches: 1, timeline: 'axis', counts: true, air: 0 },
-  { acts: 0, batches: 0, timeline: 'axis', counts: true, air: 0 },
-  { acts: 0, batches: 0, timeline: 'axis', counts: false, air: 0 },
-  { acts: 0, batches: 0, timeline: 'none', counts: false, air: 0 },
+  { acts: 5, batches: 3, timeline: 'full', counts: true, settings: true, air: 4 },
+  { acts: 3, batches: 3, timeline: 'full', counts: true, settings: true, air: 3 },
+  { acts: 2, batches: 2, timeline: 'full', counts: true, settings: true, air: 2 },
+  { acts: 1, batches: 2, timeline: 'full', counts: true, settings: true, air: 0 },
+  { acts: 1, batches: 1, timeline: 'full', counts: true, settings: false, air: 0 },
+  { acts: 1, batches: 1, timeline: 'axis', counts: true, settings: false, air: 0 },
+  { acts: 0, batches: 1, timeline: 'axis', counts: true, settings: false, air: 0 },
+  { acts: 0, batches: 0, timeline: 'axis', counts: true, settings: false, air: 0 },
+  { acts: 0, batches: 0, timeline: 'axis', counts: false, settings: false, air: 0 },
+  { acts: 0, batches: 0, timeline: 'none', counts: false, settings: false, air: 0 },
 ];
 
 interface Part {
@@ -72,11 +75,14 @@ function partsAt(detail: Detail, view: WatchView, width: number, now: Date, room
   const helping = shown.mode.kind === 'helping';
   const legend = detail.timeline === 'full';
   const timeline = detail.timeline === 'none' ? [] : timelineLines(view, width, now, { legend });
+  const settings = detail.settings
+    ? [...answersLines(view, width), ...settingsOnScreen(view.campaign, view.names, width, now)]
+    : [];
   const parts: Part[] = [
     { apart: 0, lines: bannerLines(view, width, now) },
     { apart: 7, lines: headLines(view, shown, width, now) },
     { apart: 3, lines: [progressLine(view, width), ...(detail.counts ? countLines(view, width) : [])] },
-    { apart: 4, lines: helping ? [] : planLines(view, width, now) },
+    { apart: 4, lines: helping ? [] : [...planLines(view, width, now), ...settings] },
     { apart: 2, lines: helping ? [] : [...timeline, ...batchLines(view, width, now, detail.batches)] },
     { apart: 5, lines: panel.length > 0 ? panel : actLines(view, width, now, detail.acts) },
     { apart: 6, lines: warningLines(view, width, now) },

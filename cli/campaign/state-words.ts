@@ -5,6 +5,8 @@ import { count, plural } from '../numbers.ts';
 import type { Style } from '../paint.ts';
 import { clean } from '../terminal-text.ts';
 import { clock, relative } from '../times.ts';
+import { neverOpens } from './closed-spans.ts';
+import { waitsFor } from './follows-text.ts';
 import { sayPace } from './pace-text.ts';
 
 /** A state by shape, word and colour: never by colour alone. */
@@ -13,24 +15,19 @@ export function stateBadge(state: CampaignState): { readonly style: Style; reado
   return { style, text: `${icon} ${state}` };
 }
 
-/** What the campaign does now and why, in one sentence. */
-export function stateSentence(campaign: Campaign, now: Date): string {
-  const { state, counts, pause, next, timeZone } = campaign;
+/** What the campaign does now and why, in one sentence. `followed`: the name of the campaign that it follows, when it is known. */
+export function stateSentence(campaign: Campaign, now: Date, followed: string | null = null): string {
+  const { state, counts, pause, timeZone } = campaign;
   const moment = (instant: string): string => `${clock(instant, timeZone, now)} ${timeZone}`;
   switch (state) {
     case 'draft':
       return 'A draft: nothing is sent before it is started.';
     case 'scheduled':
-      return campaign.startAt === null
-        ? 'About to start.'
-        : `Starts ${relative(campaign.startAt, now)}, at ${moment(campaign.startAt)}.`;
+      if (campaign.startAt !== null)
+        return `Starts ${relative(campaign.startAt, now)}, at ${moment(campaign.startAt)}.`;
+      return campaign.follows === null ? 'About to start.' : `${waitsFor(campaign.follows, followed)}.`;
     case 'running':
-      if (counts.sending > 0) return `Sending ${sayPace(campaign.pace)}; a batch is under way.`;
-      if (next !== null) return `Sending ${sayPace(campaign.pace)}; next batch ${relative(next.at, now)}.`;
-      // The planner names a next batch for every running campaign that has somebody left, unless the main gate is closed.
-      return counts.planned + counts.deferred > 0
-        ? `Waiting to send ${sayPace(campaign.pace)}: the main gate is closed.`
-        : `Sending ${sayPace(campaign.pace)}.`;
+      return runningSentence(campaign, now);
     case 'paused':
       return pause === null
         ? 'Paused.'
@@ -49,6 +46,30 @@ export function stateSentence(campaign: Campaign, now: Date): string {
       return `Finished: ${count(counts.sent)} of ${plural(counts.total, 'mail')} sent.`;
   }
 }
+
+function runningSentence(campaign: Campaign, now: Date): string {
+  const { counts, next, responses } = campaign;
+  const pace = sayPace(campaign.pace);
+  if (counts.sending > 0) return `Sending ${pace}; a batch is under way.`;
+  if (next !== null) {
+    const when = `next batch ${relative(next.at, now)}`;
+    if (next.because === 'capacity' && responses !== null)
+      return `Sending at most ${pace}; ${clean(responses.sentence)}.`;
+    return `Sending ${pace}; ${when}${delayWords(next)}.`;
+  }
+  if (counts.planned + counts.deferred === 0) return `Sending ${pace}.`;
+  // The planner names a next batch for every running campaign that has somebody left, unless something closes it for good.
+  return neverOpens(campaign, now)
+    ? `Waiting to send ${pace}: no window opens within the next 400 days; change windows or holidays.`
+    : `Waiting to send ${pace}: the main gate is closed.`;
+}
+
+/** ", when the window opens": what keeps a batch back longer than the pace does; nothing when only that does. */
+export function delayWords({ because }: NextBatch): string {
+  return delays.has(because) ? `, ${waitWords.get(because) ?? ''}` : '';
+}
+
+const delays = new Set<NextBatch['because']>(['window', 'limit', 'capacity', 'relay', 'deferral']);
 
 /** What was in flight when the gate was closed, and whether all of it has its outcome. */
 export function inFlightSentence(pause: Pause, now: Date, zone: string): string {

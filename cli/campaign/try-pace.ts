@@ -7,9 +7,12 @@ import { clean } from '../terminal-text.ts';
 import { findCampaignId } from './find-campaign.ts';
 import { compareForecasts } from './forecast-words.ts';
 import { loadWhatIf, type WhatIf } from './load-forecast.ts';
-import { readPace } from './pace-text.ts';
+import { typedPace } from './pace-text.ts';
+import { readPaceOptions } from './plan-options.ts';
 
 interface TryOptions extends CommonOptions {
+  readonly ramp?: string;
+  readonly jitter?: string;
   readonly reason?: string;
 }
 
@@ -22,7 +25,7 @@ export async function tryPace(
 ): Promise<void> {
   if (options.reason !== undefined)
     throw usage('a dry run changes nothing, so --reason would be kept nowhere; leave one of them out');
-  const pace = readPace(text);
+  const pace = readPaceOptions({ ...options, pace: text }) ?? {};
   const session = openSession(options, surroundings);
   const id = await findCampaignId(session.api, typed);
   const whatIf = await loadWhatIf(session.api, id, { pace });
@@ -31,7 +34,7 @@ export async function tryPace(
   session.say(
     ...tryLines(whatIf, found, surroundings.now(), tableWidth(surroundings)),
     '',
-    `Nothing was changed. To do it: sluice campaign pace ${id.slice(0, 8)} ${pace.size}/${pace.every}`,
+    `Nothing was changed. To do it: sluice campaign pace ${id.slice(0, 8)} ${typedPace(pace)}`,
   );
 }
 

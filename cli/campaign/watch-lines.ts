@@ -4,7 +4,8 @@ import { clean } from '../terminal-text.ts';
 import { actor, actWords } from './act-words.ts';
 import { guardWarnings } from './guard-words.ts';
 import { sayPace } from './pace-text.ts';
-import { countsSentence, hasEnded, settledOf } from './state-words.ts';
+import { settingLines } from './setting-lines.ts';
+import { countsSentence, delayWords, hasEnded, settledOf } from './state-words.ts';
 import type { WatchView } from './watch-view.ts';
 
 /**
@@ -15,7 +16,9 @@ export function watchLines(before: WatchView | null, after: WatchView): string[]
   const told = [
     ...streamLines(before, after),
     ...actLines(before, after),
+    ...settingChanges(before, after),
     ...progressLines(before, after),
+    ...followingLines(before, after),
     ...newWarnings(before, after),
   ];
   return told.map((line) => `${after.updatedAt.toISOString().replace(/\.\d+Z$/, 'Z')} ${line}`);
@@ -52,8 +55,22 @@ function progressLines(before: WatchView | null, after: WatchView): string[] {
   const coming =
     next === null || state !== 'running'
       ? ''
-      : `; batch ${next.batch} of ${plural(next.size, 'mail')} at ${next.at}`;
+      : `; batch ${next.batch} of ${plural(next.size, 'mail')} at ${next.at}${delayWords(next)}`;
   return [`${state} ${figures}; ${sayPace(campaign.pace)}${coming}`];
+}
+
+/** Windows, limits and the like once, and again when they become others. */
+function settingChanges(before: WatchView | null, after: WatchView): string[] {
+  const linesOf = ({ campaign, names, updatedAt }: WatchView): string[] =>
+    settingLines(campaign, names, updatedAt).map((line) => line.replace(/ {2,}/, ' '));
+  const known = before === null ? [] : linesOf(before);
+  return linesOf(after).filter((line) => !known.includes(line));
+}
+
+/** What the answers mean for the pace, when that becomes something else: not with each new figure. */
+function followingLines(before: WatchView | null, { campaign: { responses } }: WatchView): string[] {
+  if (responses === null || before?.campaign.responses?.following === responses.following) return [];
+  return [`answers: ${clean(responses.sentence)}`];
 }
 
 /** A warning is told when its guard begins to warn, not with each new figure. */

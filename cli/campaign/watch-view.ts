@@ -1,4 +1,5 @@
 import type { Batch, Campaign, Control, Forecast, MainGate } from '../answers.ts';
+import type { Names } from './setting-lines.ts';
 
 /** Everything that the live screen shows; the campaign itself is what the server last said. */
 export interface WatchView {
@@ -9,6 +10,8 @@ export interface WatchView {
   readonly batches: readonly Batch[];
   /** What is still to come; null when the server has no forecast or there is nothing to foresee. */
   readonly forecast: Forecast | null;
+  /** Names behind the ids that the campaign carries. */
+  readonly names: Names;
   readonly mainGate: MainGate | null;
   readonly updatedAt: Date;
   /** Since when the stream is lost, or null while it is live. */

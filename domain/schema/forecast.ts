@@ -19,6 +19,14 @@ const wholeNumber = (max: number, description: string, example: number) =>
       override: { type: 'integer', minimum: 1, maximum: max, pattern: undefined },
     });
 
+const decimal = (description: string, example: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,8})?$/, 'must be a number such as 0.1 or 2')
+    .transform(Number)
+    .optional()
+    .meta({ description, example, override: { type: 'number', minimum: 0, pattern: undefined } });
+
 /** What if: everything that is left out is as it is. */
 export const forecastQuerySchema = z.strictObject({
   size: wholeNumber(100_000, 'As if the batch size were this; goes with every', 80),
@@ -42,6 +50,9 @@ export const forecastQuerySchema = z.strictObject({
     }),
   perHour: wholeNumber(6_000_000, 'As if so many an hour were sent', 150),
   finishBy: instantInputSchema.optional().meta({ description: 'As if it had to be finished by then' }),
+  rampFrom: wholeNumber(100_000, 'As if the first batch were so large; goes with size and rampFactor', 10),
+  rampFactor: decimal('As if each next batch were so many times as large; goes with rampFrom', 2),
+  jitter: decimal('As if gaps were lengthened by up to this share of them', 0.1),
   startAt: instantInputSchema.optional().meta({ description: 'As if it started then' }),
   capacity: wholeNumber(100_000, 'As if so many responses might be open at once', 40),
 });

@@ -64,6 +64,11 @@ describe('the forecast of a draft', () => {
       pace: { finishBy: '2099-12-01T12:00:00Z' },
       finishAt: expect.stringMatching(/^2099-12-01T1[12]:/),
     });
+    const climbing = await forecastOf(id, '?size=200&every=20m&rampFrom=10&rampFactor=2');
+    expect(climbing.batches.map(({ size }) => size)).toEqual([10, 20, 40, 80, 160, 200, 200, 200, 90]);
+    expect(climbing.pace).toEqual({ size: 200, every: '20m', ramp: { from: 10, factor: 2 } });
+    const swaying = await forecastOf(id, '?size=50&every=20m&jitter=0.5');
+    expect(Date.parse(swaying.finishAt ?? '')).toBeGreaterThan(Date.parse('2099-12-01T14:20:00Z'));
     expect((await forecastOf(id, '?startAt=2099-12-02T08:00:00Z')).batches[0]?.at).toBe(
       '2099-12-02T08:00:00Z',
     );
@@ -161,6 +166,11 @@ describe('the forecast of a campaign', () => {
       '?every=soon&size=1',
       '?capacity=0',
       '?perHour=1&size=1&every=1m',
+      '?size=50&every=1m&rampFrom=10',
+      '?size=50&every=1m&rampFrom=60&rampFactor=2',
+      '?perHour=60&rampFrom=10&rampFactor=2',
+      '?size=50&every=1m&jitter=0.9',
+      '?jitter=0.1',
     ]) {
       const { status } = await api.call('GET', `/v1/campaigns/${id}/forecast${query}`);
       expect(status, query).toBe(422);

@@ -2,6 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alwaysOpen, createCalendar, type Calendar } from '../../domain/calendar.ts';
 import { gapAfter, paceToFinishBy, resolvePace, sizeOfBatch, spreadPerHour } from '../../domain/pace-form.ts';
+import { alwaysOpen, createCalendar } from '../../domain/calendar.ts';
+import {
+  gapAfter,
+  paceToFinishBy,
+  refuseAskedPace,
+  resolvePace,
+  sizeOfBatch,
+  spreadPerHour,
+} from '../../domain/pace-form.ts';
 import { paceLimits, refusePace } from '../../domain/pace.ts';
 
 const minute = 60_000;
@@ -161,4 +170,9 @@ test('jitter lengthens a gap by at most its share, shortens none, and is the sam
   expect(mean).toBeGreaterThan(1.23);
   expect(mean).toBeLessThan(1.27);
   expect(gapAfter(pace, null, 5)).toBe(pace.gapMs);
+});
+
+test('a pace that has to finish by an instant takes no jitter, which would be without effect', () => {
+  expect(refuseAskedPace({ finishBy: 1_800_000_000_000, jitter: 0.1 })).toContain('takes no jitter');
+  expect(refuseAskedPace({ finishBy: 1_800_000_000_000 })).toBeNull();
 });

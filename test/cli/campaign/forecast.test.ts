@@ -84,6 +84,7 @@ describe('campaign forecast', () => {
 
   it('tells a peak of open responses above the capacity, and each warning', async () => {
     const responses = { limit: 30, peak: 40.2, peakAt: '2026-12-01T14:00:00Z', deviation: 3.1 };
+    const responses = { limit: 30, peak: 40.2, peakAt: '2026-12-01T14:00:00Z', deviation: 3 };
     const body = sampleForecast({ responses, warnings: ['this takes 412 days'] });
     const { out } = await sluice(
       ['campaign', 'forecast', sampleId],
@@ -144,5 +145,24 @@ describe('campaign pace --dry-run', () => {
     const { code, api } = await sluice(words);
     expect(code).toBe(2);
     expect(api.seen).toEqual([]);
+  });
+
+  it.each([
+    [['150/h'], { perHour: '150' }, '150/h'],
+    [
+      ['by 2026-12-01T17:00:00+01:00'],
+      { finishBy: '2026-12-01T17:00:00+01:00' },
+      '"by 2026-12-01T17:00:00+01:00"',
+    ],
+    [
+      ['200/20m', '--ramp', '10x2', '--jitter', '10%'],
+      { size: '200', every: '20m', rampFrom: '10', rampFactor: '2', jitter: '0.1' },
+      '200/20m --ramp 10x2 --jitter 10%',
+    ],
+  ])('tries %j as campaign pace would set it', async (words, query, typed) => {
+    const { out, api } = await sluice(['campaign', 'pace', sampleId, ...words, '--dry-run']);
+    const asked = api.seen.filter(({ path: at }) => at === `${path}/forecast`);
+    expect(asked.map((one) => Object.fromEntries(one.query))).toEqual(expect.arrayContaining([{}, query]));
+    expect(out).toContain(`To do it: sluice campaign pace 0c8f2b58 ${typed}\n`);
   });
 });

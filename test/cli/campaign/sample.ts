@@ -129,6 +129,7 @@ export function sampleView(change: Partial<WatchView> = {}): WatchView {
     acts: [sampleAct()],
     batches: [],
     forecast: null,
+    names: { desk: null, followed: null },
     mainGate: openGate,
     updatedAt: sampleNow,
     lostSince: null,

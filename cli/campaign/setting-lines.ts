@@ -1,0 +1,69 @@
+import type { Api } from '../api.ts';
+import type { Campaign } from '../answers.ts';
+import { Failure } from '../failure.ts';
+import { pad, type Line } from '../terminal-text.ts';
+import { sayHolidays, sayWindows } from './calendar-text.ts';
+import { sayCapacity } from './capacity-text.ts';
+import { sayFollows } from './follows-text.ts';
+import { labelledWrapped } from './labelled.ts';
+import { sayLimit } from './limit-text.ts';
+
+/** Names of what a campaign only has the ids of; null where they are not known. */
+export interface Names {
+  readonly desk: string | null;
+  readonly followed: string | null;
+}
+
+export const noNames: Names = { desk: null, followed: null };
+
+/** Asks for the names behind a campaign's ids; without them it is told by ids. */
+export async function loadNames(api: Api, { capacity, follows }: Campaign): Promise<Names> {
+  const [desk, followed] = await Promise.all([
+    capacity?.desk === undefined ? null : nameAt(api, `/v1/desks/${capacity.desk}`),
+    follows === null ? null : nameAt(api, `/v1/campaigns/${follows.campaign}`),
+  ]);
+  return { desk, followed };
+}
+
+async function nameAt(api: Api, path: string): Promise<string | null> {
+  try {
+    return (await api.get<{ readonly name: string }>(path)).name;
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
+}
+
+/** What bounds a campaign besides its pace, a line each; what it does not have is left out. */
+export function settingLines(campaign: Campaign, names: Names, now: Date): string[] {
+  return settingsOf(campaign, names, now).map(([label, text]) => `${pad(label, 10)}${text}`);
+}
+
+/** The same on the live screen, where the open responses tell of the capacity. */
+export function settingsOnScreen(campaign: Campaign, names: Names, width: number, now: Date): Line[] {
+  return settingsOf(campaign, names, now)
+    .filter(([label]) => label !== 'capacity')
+    .flatMap(([label, text]) => labelledWrapped(screenLabels[label], text, width));
+}
+
+type Label = 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
+
+const screenLabels: Readonly<Record<Label, string>> = {
+  windows: 'Windows',
+  holidays: 'Closed',
+  limits: 'Limits',
+  follows: 'Follows',
+  capacity: 'Open',
+};
+
+function settingsOf(campaign: Campaign, names: Names, now: Date): (readonly [Label, string])[] {
+  const { capacity, follows, limits } = campaign;
+  const settings: readonly (readonly [Label, string | null])[] = [
+    ['windows', sayWindows(campaign)],
+    ['holidays', sayHolidays(campaign, now)],
+    ['limits', limits.length === 0 ? null : limits.map(sayLimit).join(', ')],
+    ['follows', follows === null ? null : sayFollows(follows, names.followed)],
+    ['capacity', capacity === null ? null : sayCapacity(capacity, names.desk)],
+  ];
+  return settings.flatMap(([label, text]) => (text === null ? [] : [[label, text] as const]));
+}
