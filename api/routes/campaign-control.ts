@@ -139,12 +139,12 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     body: schema.rescheduleSchema,
     answers: { 200: campaignAnswer },
     problems: ['wrongState', 'temporalAway'],
-    handle: async ({ deps, params: { campaignId }, body: { startAt }, caller, ifMatch }) => {
+    handle: async ({ deps, params: { campaignId }, body: { startAt, reason }, caller, ifMatch }) => {
       refusePast(startAt);
       const campaign = await findCampaign(deps.db, campaignId);
       await askFor(deps, campaign, {
         caller,
-        reason: null,
+        reason,
         ifMatch,
         request: { startAt },
         act: { action: 'reschedule', startAt },

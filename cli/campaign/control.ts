@@ -47,6 +47,13 @@ export function addControlCommands(campaign: Command, surroundings: Surroundings
         ? tryPace(typed, readTried(pace, options), options, surroundings)
         : changePace(typed, pace, options, surroundings),
     );
+  actCommand(
+    campaign,
+    'reschedule <id> <instant>',
+    'move the start of a scheduled campaign, such as 2026-12-01T08:00:00+01:00; it then waits for no other one',
+  ).action(async (typed: string, startAt: string, options: ActOptions) =>
+    reschedule(typed, startAt, options, surroundings),
+  );
   actCommand(campaign, 'cancel <id>', 'stop for good: what was not handed over is never sent')
     .option('--yes', 'do not ask')
     .action(async (typed: string, options: ActOptions) => cancel(typed, options, surroundings));
@@ -81,6 +88,19 @@ async function resume(typed: string, options: ActOptions, surroundings: Surround
     `Resumed. ${stateSentence(resumed, now)}`,
     ...(resumed.next === null ? [] : [`next: ${nextSentence(resumed.next, resumed.timeZone, now)}`]),
   ]);
+}
+
+async function reschedule(
+  typed: string,
+  startAt: string,
+  options: ActOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const session = openSession(options, surroundings);
+  const id = await findCampaignId(session.api, typed);
+  const body = { startAt, ...reasonOf(options) };
+  const moved = await session.api.send<Campaign>('PUT', `/v1/campaigns/${id}/schedule`, { body });
+  session.answer(moved, () => [stateSentence(moved, surroundings.now())]);
 }
 
 async function changePace(

@@ -4,6 +4,7 @@ import { apiCommand, openSession, type CommonOptions } from '../command.ts';
 import { usage } from '../failure.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findCampaignId } from './find-campaign.ts';
+import { loadNames, noNames } from './setting-lines.ts';
 import { campaignLines } from './show.ts';
 
 interface StartOptions extends CommonOptions {
@@ -26,8 +27,9 @@ export function addStartCommand(campaign: Command, surroundings: Surroundings): 
       const body =
         options.now === true ? { startAt: null } : options.at === undefined ? {} : { startAt: options.at };
       const started = await session.api.send<Campaign>('PUT', `/v1/campaigns/${id}/start`, { body });
+      const names = session.json ? noNames : await loadNames(session.api, started);
       session.answer(started, () => [
-        ...campaignLines(started, surroundings.now()),
+        ...campaignLines(started, surroundings.now(), names),
         '',
         `follow it: sluice campaign watch ${id.slice(0, 8)}`,
       ]);

@@ -27,7 +27,9 @@ export const pauseRequestSchema = z
 
 export const setPaceSchema = paceInputSchema({ reason: reasonSchema }).meta({ id: 'SetPace' });
 
-export const rescheduleSchema = z.strictObject({ startAt: instantInputSchema }).meta({ id: 'Reschedule' });
+export const rescheduleSchema = z
+  .strictObject({ startAt: instantInputSchema, reason: reasonSchema })
+  .meta({ id: 'Reschedule' });
 
 export const pausedSchema = z
   .strictObject({

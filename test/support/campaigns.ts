@@ -95,6 +95,7 @@ export async function addDraft(db: Database, draft: DraftOptions = {}): Promise<
       holidays: JSON.stringify(draft.holidays ?? []),
       limits: JSON.stringify(draft.limits ?? []),
       capacity: draft.capacity === undefined ? null : JSON.stringify(draft.capacity),
+      desk_id: draft.capacity?.desk ?? null,
       follows_id: draft.follows?.campaignId ?? null,
       follows_after_ms: draft.follows?.afterMs ?? null,
       follows_only: draft.follows?.only ?? null,

@@ -85,10 +85,8 @@ test('a calendar file that the server refuses makes no draft', async () => {
 });
 
 test('a capacity has what is expected of the answers; a desk is found by its name', async () => {
-  const own = await create([
-    ...[...pace, '--capacity', '30', '--rate', '12%', '--delay', '30m', '--handling', '20m'],
-    ...['--floor', '0', '--ceiling', '80', '--silent-after', '1h'],
-  ]);
+  const expected = ['--rate', '12%', '--delay', '30m', '--handling', '20m', '--silent-after', '1h'];
+  const own = await create([...pace, '--capacity', '30', ...expected, '--floor', '0', '--ceiling', '80']);
   expect(own.body?.['capacity']).toEqual({
     open: 30,
     rate: 0.12,

@@ -73,6 +73,16 @@ describe('a pause', () => {
   });
 });
 
+it('moves the start of a scheduled campaign, with the reason', async () => {
+  const startAt = '2026-12-07T08:00:00+01:00';
+  const body = sampleCampaign({ state: 'scheduled', startAt: '2026-12-07T07:00:00Z' });
+  const { asked, out } = await sluice(['reschedule', sampleId, startAt, '--reason', 'the room is not free'], {
+    [`PUT ${path}/schedule`]: { body },
+  });
+  expect(asked.at(-1)?.body).toEqual({ startAt, reason: 'the room is not free' });
+  expect(out).toContain('08:00:00 Europe/Berlin.');
+});
+
 describe('the last pace change', () => {
   it('is taken back, with the reason', async () => {
     const { asked, out } = await sluice(['pace', sampleId, '--undo', '--reason', 'too fast'], {
