@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Campaign } from '../answers.ts';
 import { apiCommand, openSession, type CommonOptions } from '../command.ts';
+import { count } from '../numbers.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { clock } from '../times.ts';
@@ -41,6 +42,8 @@ export function campaignLines(campaign: Campaign, now: Date, names: Names = noNa
   if (responses !== null && !hasEnded(state)) lines.push(`answers   ${clean(responses.sentence)}`);
   if (counts.total > 0) lines.push(`people    ${counts.total}: ${countsSentence(counts)}`);
   lines.push(...guardWarnings(campaign));
+  if (counts.total > 0) lines.push(`people    ${count(counts.total)}: ${countsSentence(counts)}`);
+  lines.push(...warningLines(campaign));
   if (temporal?.url) lines.push(`temporal  ${temporal.url}`);
   return lines;
 }
