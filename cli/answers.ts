@@ -14,9 +14,7 @@ import type {
   pauseSchema,
 } from '../domain/schema/campaign.ts';
 import type { capacityDecisionSchema } from '../domain/schema/capacity.ts';
-import type { forecastSchema } from '../domain/schema/forecast.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
-import type { paceSchema } from '../domain/schema/pace.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';

@@ -1,11 +1,9 @@
+import type { z } from 'zod';
 import type { CampaignRow } from '../../db/campaigns.ts';
 import { readForecastFacts, type ForecastFacts, type SupposedRules } from '../../db/forecast-facts.ts';
 import type { Database } from '../../db/open.ts';
-import { refuseCalendar, type SendingWindow } from '../../domain/calendar.ts';
-import type { z } from 'zod';
-import { readCampaign, type CampaignRow } from '../../db/campaigns.ts';
-import { readForecastFacts, type ForecastFacts } from '../../db/forecast-facts.ts';
 import { jitterOf } from '../../db/plan-state.ts';
+import { refuseCalendar, type SendingWindow } from '../../domain/calendar.ts';
 import { expectedOpen } from '../../domain/expected-open.ts';
 import { forecast, type Forecast } from '../../domain/forecast.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -48,10 +46,10 @@ export const forecastEndpoints: readonly Endpoint[] = [
     answers: { 200: { description: 'The forecast', schema: forecastSchema } },
     handle: async ({ deps: { db }, params: { campaignId }, query }) => {
       const campaign = await findCampaign(db, campaignId);
-      const { startAt, capacity, every: gapMs, ...asked } = query;
+      const { startAt, capacity, ...asked } = query;
       const own = { ...campaign.capacity, desk: undefined };
       const rules = capacity === undefined ? {} : { capacity: { ...own, open: capacity } };
-      return answer(db, campaign, { startAt, rules, asked: { ...asked, gapMs } });
+      return answer(db, campaign, { startAt, rules, asked: askedQuery(asked) });
     },
   }),
   endpoint({
@@ -75,34 +73,6 @@ export const forecastEndpoints: readonly Endpoint[] = [
           : { capacity: await statedCapacity(db, capacity, pace?.size ?? campaign.size) };
       const asked = pace === undefined ? {} : askedPace(pace);
       return answer(db, campaign, { startAt, rules: { ...calendar, ...stated }, asked });
-      const campaign = await readCampaign(db, campaignId);
-      if (campaign === null) throw notFound('campaign', campaignId);
-      const now = Date.now();
-      const { startAt, capacity = null, ...asked } = query;
-      const facts = await readForecastFacts(db, campaignId, now, capacity);
-      const begun = withStart(facts.state, campaign, startAt ?? null, now);
-      const supposed = withPace(begun, askedPace(asked), campaign);
-      const result = forecast(supposed.state, {
-        ...facts,
-        ...(facts.capacity === null ? {} : { maxBatches: batchesWithRoom }),
-      });
-      const { batches, truncated } = result;
-      return {
-        status: 200,
-        body: {
-          asOf: wireInstant(now),
-          pace: showPace(supposed.state.pace, supposed.form),
-          batches: batches
-            .slice(0, listed)
-            .map(({ batch, at, size }) => ({ batch, at: wireInstant(at), size })),
-          total: batches.length,
-          truncated: truncated || batches.length > listed,
-          ...showEnd(result, campaign),
-          assumptions: [...result.assumptions],
-          responses: showPeak(facts, result),
-          warnings: warningsOf(result, now),
-        },
-      };
     },
   }),
 ];
@@ -165,7 +135,7 @@ function withStart(
 
 type AskedQuery = Omit<z.output<typeof forecastQuerySchema>, 'startAt' | 'capacity'>;
 
-function askedPace({ every: gapMs, rampFrom, rampFactor, ...form }: AskedQuery): AskedPace {
+function askedQuery({ every: gapMs, rampFrom, rampFactor, ...form }: AskedQuery): AskedPace {
   if (rampFrom === undefined && rampFactor === undefined) return { ...form, gapMs };
   if (rampFrom !== undefined && rampFactor !== undefined)
     return { ...form, gapMs, ramp: { from: rampFrom, factor: rampFactor } };

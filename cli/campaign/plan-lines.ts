@@ -11,8 +11,6 @@ import type { WatchView } from './watch-view.ts';
 export function planLines(view: WatchView, width: number, now: Date): Line[] {
   const { campaign, forecast } = view;
   const { next, responses, state, timeZone } = campaign;
-  const { next, state, timeZone } = campaign;
-  const { responses } = campaign;
   const load = responses === null ? [] : [openLine(responses, width)];
   if (hasEnded(state)) return load;
   const lines: Line[] = [];

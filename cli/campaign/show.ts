@@ -7,8 +7,6 @@ import { clean } from '../terminal-text.ts';
 import { clock } from '../times.ts';
 import { findCampaignId } from './find-campaign.ts';
 import { guardWarnings } from './guard-words.ts';
-import { sayPace } from './pace-text.ts';
-import { warningLines } from './guard-words.ts';
 import { sayWholePace } from './pace-text.ts';
 import { loadNames, noNames, settingLines, type Names } from './setting-lines.ts';
 import { countsSentence, hasEnded, inFlightSentence, nextSentence, stateSentence } from './state-words.ts';
@@ -40,10 +38,8 @@ export function campaignLines(campaign: Campaign, now: Date, names: Names = noNa
     lines.push(`start     ${clock(campaign.startAt, timeZone, now)} ${timeZone}`);
   if (next !== null && !hasEnded(state)) lines.push(`next      ${nextSentence(next, timeZone, now)}`);
   if (responses !== null && !hasEnded(state)) lines.push(`answers   ${clean(responses.sentence)}`);
-  if (counts.total > 0) lines.push(`people    ${counts.total}: ${countsSentence(counts)}`);
-  lines.push(...guardWarnings(campaign));
   if (counts.total > 0) lines.push(`people    ${count(counts.total)}: ${countsSentence(counts)}`);
-  lines.push(...warningLines(campaign));
+  lines.push(...guardWarnings(campaign));
   if (temporal?.url) lines.push(`temporal  ${temporal.url}`);
   return lines;
 }

@@ -20,7 +20,6 @@ export function warningLines({ campaign }: WatchView, width: number, now: Date):
       `! the SMTP relay has been in trouble since ${clock(trouble.since, campaign.timeZone, now)}: ${clean(trouble.text)}`,
     );
   for (const warning of guardWarnings(campaign)) warn('warn', warning);
-  for (const { sentence } of campaign.warnings) warn('warn', `! ${clean(sentence)}`);
   if (counts.inDoubt > 0)
     warn(
       'warn',

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alwaysOpen, createCalendar, type Calendar } from '../../domain/calendar.ts';
-import { gapAfter, paceToFinishBy, resolvePace, sizeOfBatch, spreadPerHour } from '../../domain/pace-form.ts';
-import { alwaysOpen, createCalendar } from '../../domain/calendar.ts';
 import {
   gapAfter,
   paceToFinishBy,

@@ -84,7 +84,6 @@ describe('campaign forecast', () => {
 
   it('tells a peak of open responses above the capacity, and each warning', async () => {
     const responses = { limit: 30, peak: 40.2, peakAt: '2026-12-01T14:00:00Z', deviation: 3.1 };
-    const responses = { limit: 30, peak: 40.2, peakAt: '2026-12-01T14:00:00Z', deviation: 3 };
     const body = sampleForecast({ responses, warnings: ['this takes 412 days'] });
     const { out } = await sluice(
       ['campaign', 'forecast', sampleId],

@@ -229,8 +229,6 @@ describe('the control room', () => {
   });
 
   it('fills the bar of open responses only at the capacity, and says what lies above it', () => {
-    const open = (responses: Partial<typeof heldBack.responses>): string => {
-      const campaign = sampleCampaign({ responses: { ...heldBack.responses, expected: 0, ...responses } });
     const open = (change: object): string => {
       const campaign = sampleCampaign({ responses: { ...heldBack.responses, ...change } });
       return (
