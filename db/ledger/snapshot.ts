@@ -53,9 +53,21 @@ export async function snapshotAudience(
     await spreadToFinish(trx, campaignId, at);
     return { total };
   });
-  // Fresh statistics: plans made for an empty ledger would read all of it for every claim.
-  if (snapshot.notYet === undefined) await sql`analyze delivery`.execute(db);
+  if (snapshot.notYet === undefined) await refreshStatistics(db, snapshot.total);
   return snapshot;
+}
+
+/**
+ * Fresh statistics when a good part of the ledger is new: plans made for an empty one would read all of it for every
+ * claim. What grows little by little is for autovacuum. Never waits for another one: campaigns that start together
+ * would take all connections of their worker, and with them the claims of those that are sending.
+ */
+async function refreshStatistics(db: Database, added: number): Promise<void> {
+  const { rows } = await sql<{ known: number }>`
+    select greatest(reltuples, 0)::float8 as known from pg_class where oid = 'delivery'::regclass`.execute(
+    db,
+  );
+  if (added * 10 >= (rows[0]?.known ?? 0)) await sql`analyze (skip_locked) delivery`.execute(db);
 }
 
 /** `notYet`: the campaign follows another one; `at` is when it may begin, null while that is not known. */

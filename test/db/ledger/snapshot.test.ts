@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { snapshotAudience } from '../../../db/ledger/snapshot.ts';
 import { addContacts, addStarted, ledgerOf, useDatabase } from '../../support/campaigns.ts';
@@ -43,4 +44,13 @@ test('two workers that take it at the same moment make one', async () => {
   const answers = await Promise.all([snapshotAudience(world.db, id), snapshotAudience(world.db, id)]);
   expect(answers[0]).toEqual(answers[1]);
   expect(await ledgerOf(world.db, id)).toHaveLength(answers[0].total);
+});
+
+test('a snapshot waits for no refresh of statistics: campaigns that start together keep no connection from each other', async () => {
+  const id = await addStarted(world.db);
+  await world.db.transaction().execute(async (trx) => {
+    // As another refresh holds it.
+    await sql`lock table delivery in share update exclusive mode`.execute(trx);
+    expect(await snapshotAudience(world.db, id)).toMatchObject({ total: expect.any(Number) });
+  });
 });
