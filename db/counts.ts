@@ -5,8 +5,13 @@ import type { Database } from './open.ts';
 /** The counts of several campaigns from one snapshot; they always sum to `total`. Campaigns without rows get zeros. */
 export async function readCounts(db: Database, campaignIds: readonly string[]): Promise<Map<string, Counts>> {
   const { rows } = await sql<{ campaign_id: string; state: keyof Counts; n: number }>`
-    select campaign_id, state, count(*) as n from delivery
-    where campaign_id = any(${[...campaignIds]}::uuid[]) group by campaign_id, state`.execute(db);
+    select c.id as campaign_id, counted.state, counted.n
+    from unnest(${[...campaignIds]}::uuid[]) as c (id) cross join lateral (
+      -- By two indexes: the one over all others leaves out the skipped.
+      select state, count(*) as n from delivery where campaign_id = c.id and state <> 'skipped' group by state
+      union all
+      select 'skipped', count(*) from delivery where campaign_id = c.id and state = 'skipped'
+    ) counted`.execute(db);
   const counts = new Map(campaignIds.map((id) => [id, emptyCounts()]));
   for (const { campaign_id, state, n } of rows) {
     const of = counts.get(campaign_id);

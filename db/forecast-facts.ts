@@ -89,7 +89,8 @@ async function readSpeed(
   }>`
     select percentile_cont(0.5) within group (order by ms)::float8 as usual,
       percentile_cont(0.9) within group (order by ms)::float8 as slow,
-      (select coalesce(sum(attempts), 0) from delivery where campaign_id = ${campaignId}) as attempts,
+      -- Who was skipped has met no relay.
+      (select coalesce(sum(attempts), 0) from delivery where campaign_id = ${campaignId} and state <> 'skipped') as attempts,
       (select count(*) from attempt where campaign_id = ${campaignId} and outcome = 'deferred') as deferred
     from (
       select extract(epoch from finished_at - started_at) * 1000 / size as ms from batch

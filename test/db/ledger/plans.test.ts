@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { beforeAll, expect, test } from 'vitest';
+import { readCountsOf } from '../../../db/counts.ts';
 import { openBatch } from '../../../db/ledger/batch.ts';
 import { claimNextRecipients } from '../../../db/ledger/claim.ts';
 import { settlePause } from '../../../db/ledger/pause.ts';
@@ -76,4 +77,17 @@ test('claims, plans and pauses in a ledger of 100,000 rows read the rows still t
   });
   expect(pausing).toContain('delivery_open');
   expect(pausing).not.toMatch(wholeTable);
+});
+
+test('the counts of a campaign are read by its own indexes, however many others there are', async () => {
+  const small = await addStarted(world.db);
+  await sql`insert into delivery (campaign_id, contact_id, position, email, address, state)
+    select ${small}, id, n, email, address, case when n % 10 = 0 then 'skipped' else 'sent' end
+    from (select *, row_number() over (order by id) as n from contact limit 1000) numbered`.execute(world.db);
+  await sql`vacuum analyze delivery`.execute(world.db);
+  const counting = await plansOf(async () => {
+    expect(await readCountsOf(world.db, small)).toMatchObject({ total: 1000, sent: 900, skipped: 100 });
+  });
+  for (const index of ['delivery_address', 'delivery_skipped']) expect(counting).toContain(index);
+  expect(counting).not.toMatch(wholeTable);
 });
