@@ -51,7 +51,7 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
 async function bindParts(
   deps: ActivityDependencies,
   input: BatchInput,
-  { token }: Open,
+  { token, limited }: Open,
 ): Promise<SenderParts> {
   const { db, transport, window, lanes, policy } = deps;
   const { campaignId, number: batch, at } = input;
@@ -75,7 +75,7 @@ async function bindParts(
     now,
     until: input.until ?? Infinity,
     fill,
-    claim: (limit) => claimNextRecipients(db, { campaignId, batch, token, limit, now: now() }),
+    claim: (limit) => claimNextRecipients(db, { campaignId, batch, token, limit, now: now(), limited }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
     mustHold: async () => (await readHoldingGuard(db, campaignId, now(), null)) !== null,
     look: () => lookAtGate(db, campaignId, batch, token),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { DomainLimit } from '../../domain/domain-limit.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { singlesBatch } from '../../domain/plan-singles.ts';
 import { appendEvent } from '../notify.ts';
@@ -15,7 +16,14 @@ export interface OpenBatchInput {
 }
 
 export type OpenedBatch =
-  | { readonly kind: 'open'; readonly token: number; readonly left: number; readonly size: number }
+  | {
+      readonly kind: 'open';
+      readonly token: number;
+      readonly left: number;
+      readonly size: number;
+      /** Whether domains have limits. */
+      readonly limited: boolean;
+    }
   | { readonly kind: 'closed' };
 
 /**
@@ -26,7 +34,7 @@ export async function openBatch(db: Database, input: OpenBatchInput): Promise<Op
   const { campaignId, number } = input;
   return db.transaction().execute(async (trx) => {
     // Everybody locks the campaign before its gate, so that acts of control and attempts cannot deadlock.
-    const { state, start_at } = await lockCampaign(trx, campaignId);
+    const { state, start_at, limits } = await lockCampaign(trx, campaignId);
     const { token, open, not_before } = await takeToken(trx, campaignId);
     // The start may have been moved since the batch was decided: then the next plan says when.
     const notBefore = Math.max(not_before.getTime(), start_at?.getTime() ?? 0);
@@ -39,7 +47,7 @@ export async function openBatch(db: Database, input: OpenBatchInput): Promise<Op
     const { rows } = await sql<{ handed: number }>`select count(*) as handed from delivery
       where campaign_id = ${campaignId} and batch = ${number} and state <> 'skipped'`.execute(trx);
     const left = Math.min(input.size, size - (rows[0]?.handed ?? 0));
-    return { kind: 'open', token, left: Math.max(0, left), size };
+    return { kind: 'open', token, left: Math.max(0, left), size, limited: limits.length > 0 };
   });
 }
 
@@ -72,10 +80,10 @@ export async function finishBatch(
 async function lockCampaign(
   trx: Database,
   campaignId: string,
-): Promise<{ state: string; start_at: Date | null }> {
+): Promise<{ state: string; start_at: Date | null; limits: readonly DomainLimit[] }> {
   return trx
     .selectFrom('campaign')
-    .select(['state', 'start_at'])
+    .select(['state', 'start_at', 'limits'])
     .where('id', '=', campaignId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();

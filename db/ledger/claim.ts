@@ -12,6 +12,8 @@ export interface ClaimInput {
   readonly limit: number;
   /** The workflow's time: decides which deferred mails are due. */
   readonly now: Instant;
+  /** False: the campaign has no limits (they never change after its start), and nothing is spent on them. */
+  readonly limited?: boolean;
 }
 
 /** One intent: a recipient whose row is now `sending`, with everything the mail is filled with. */
@@ -46,11 +48,11 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
 }
 
 async function takeRows(db: Database, input: ClaimInput): Promise<Row[]> {
-  const { campaignId, batch, token } = input;
+  const { campaignId, batch, token, limited = true } = input;
   const now = new Date(input.now);
   const { rows } = await sql<Row>`
-    -- prepare: claim_next_recipients
-    with ${nextRows(input)}, checked as (
+    ${sql.raw(`-- prepare: claim_next_${limited ? 'limited' : 'recipients'}`)}
+    with ${limited ? nextLimitedRows(input) : nextRows(input)}, checked as (
       select next.contact_id, next.limit_index, s.reason, s.source, s.at
       from next
       left join lateral (
@@ -65,11 +67,7 @@ async function takeRows(db: Database, input: ClaimInput): Promise<Row[]> {
       where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is not null
         and d.contact_id = any (array(select contact_id from checked where reason is not null))
       returning 1
-    ), taken as (
-      insert into limit_take as t (campaign_id, limit_index, at, count)
-      select ${campaignId}, limit_index, ${now}, count(*) from checked where limit_index > 0 and reason is null group by limit_index
-      on conflict (campaign_id, limit_index, at) do update set count = t.count + excluded.count
-    ), intents as (
+    )${limited ? noteTaken(campaignId, now) : sql``}, intents as (
       -- By array: the plan stays an index look-up per row, whatever the planner believes about the number of rows.
       update delivery d set state = 'sending', batch = ${batch}, token = ${token}, attempts = d.attempts + 1,
         first_attempt_at = coalesce(d.first_attempt_at, ${now}), sending_at = now(), settled_at = null,
@@ -88,19 +86,39 @@ async function takeRows(db: Database, input: ClaimInput): Promise<Row[]> {
   return rows;
 }
 
-/**
- * The rows that come next, as `next`, with their gates held: those who are to leave at once, due deferred ones, then limited domains as far as their limits
- * leave room, then everybody else in their order.
- */
-function nextRows({ campaignId, batch, token, limit, now: at }: ClaimInput): RawBuilder<unknown> {
-  const now = new Date(at);
-  // The batch out of turn takes nobody who is not wanted at once.
-  const inTurn = batch === singlesBatch ? 0 : limit;
-  return sql`open_gate as (
-      select g.campaign_id from gate g, main_gate m
-      where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
-      for share of g, m
-    ), lanes as (
+/** What limited domains take of their room. */
+function noteTaken(campaignId: string, now: Date): RawBuilder<unknown> {
+  return sql`, taken as (
+      insert into limit_take as t (campaign_id, limit_index, at, count)
+      select ${campaignId}, limit_index, ${now}, count(*) from checked where limit_index > 0 and reason is null group by limit_index
+      on conflict (campaign_id, limit_index, at) do update set count = t.count + excluded.count
+    )`;
+}
+
+/** The rows that come next, as `next`, with their gates held: those who are to leave at once, due deferred ones, then everybody else in their order. */
+function nextRows(input: ClaimInput): RawBuilder<unknown> {
+  const { campaignId, limit } = input;
+  const inTurn = limitInTurn(input);
+  return sql`${heldGate(input)}, ${urgentRows(input)}, due as (
+      select d.contact_id, d.address, d.limit_index from delivery d, open_gate
+      where d.campaign_id = ${campaignId} and d.state = 'deferred' and d.next_attempt_at <= ${new Date(input.now)}
+        and d.send_now_at is null
+      order by d.next_attempt_at limit ${inTurn} for update of d skip locked
+    ), fresh as (
+      select d.contact_id, d.address, d.limit_index from delivery d, open_gate
+      where d.campaign_id = ${campaignId} and d.state = 'planned' and d.limit_index = 0 and d.send_now_at is null
+      order by d.position limit ${inTurn} for update of d skip locked
+    ), next as (
+      select * from urgent union all select * from due union all select * from fresh limit ${limit}
+    )`;
+}
+
+/** The same for a campaign with limits: limited domains come before everybody else, as far as their limits leave room. */
+function nextLimitedRows(input: ClaimInput): RawBuilder<unknown> {
+  const { campaignId, limit } = input;
+  const now = new Date(input.now);
+  const inTurn = limitInTurn(input);
+  return sql`${heldGate(input)}, lanes as (
       -- Everybody without a limit, and each limit with what it leaves now.
       select 0 as limit_index, ${limit}::bigint as room from open_gate
       union all
@@ -108,12 +126,7 @@ function nextRows({ campaignId, batch, token, limit, now: at }: ClaimInput): Raw
         select sum(t.count) from limit_take t where t.campaign_id = ${campaignId} and t.limit_index = l.n
           and t.at > ${now}::timestamptz - (l.value ->> 'everyMs')::bigint * interval '1 millisecond'), 0))
       from open_gate join campaign c on c.id = open_gate.campaign_id, jsonb_array_elements(c.limits) with ordinality l (value, n)
-    ), urgent as (
-      select d.contact_id, d.address, d.limit_index from open_gate cross join lateral (
-        select contact_id, address, limit_index from delivery
-        where campaign_id = ${campaignId} and send_now_at is not null and state in ('planned', 'deferred')
-        order by send_now_at limit ${limit} for update skip locked) d
-    ), due as (
+    ), ${urgentRows(input)}, due as (
       select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
         select contact_id, address, limit_index, next_attempt_at from delivery
         where campaign_id = ${campaignId} and state = 'deferred' and next_attempt_at <= ${now} and limit_index = lanes.limit_index
@@ -130,6 +143,28 @@ function nextRows({ campaignId, batch, token, limit, now: at }: ClaimInput): Raw
       order by d.limit_index = 0, d.limit_index, d.position limit ${limit}
     ), next as (
       select * from urgent union all select * from due union all select * from fresh limit ${limit}
+    )`;
+}
+
+/** The batch out of turn takes nobody who is not wanted at once. */
+function limitInTurn({ batch, limit }: ClaimInput): number {
+  return batch === singlesBatch ? 0 : limit;
+}
+
+function heldGate({ campaignId, token }: ClaimInput): RawBuilder<unknown> {
+  return sql`open_gate as (
+      select g.campaign_id from gate g, main_gate m
+      where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
+      for share of g, m
+    )`;
+}
+
+function urgentRows({ campaignId, limit }: ClaimInput): RawBuilder<unknown> {
+  return sql`urgent as (
+      select d.contact_id, d.address, d.limit_index from open_gate cross join lateral (
+        select contact_id, address, limit_index from delivery
+        where campaign_id = ${campaignId} and send_now_at is not null and state in ('planned', 'deferred')
+        order by send_now_at limit ${limit} for update skip locked) d
     )`;
 }
 
