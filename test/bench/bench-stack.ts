@@ -7,11 +7,13 @@ import { benchIdentity, mailOf8kB } from './mail-of-8-kb.ts';
 /** The product as in production (durable commits, api and worker as processes) before a sink that keeps nothing. */
 export class BenchStack {
   readonly arena: Arena;
+  readonly api: ChildProcess;
   readonly sinkPort: number;
   readonly #sink: ChildProcess;
 
-  private constructor(arena: Arena, sink: ChildProcess, sinkPort: number) {
+  private constructor(arena: Arena, api: ChildProcess, sink: ChildProcess, sinkPort: number) {
     this.arena = arena;
+    this.api = api;
     this.#sink = sink;
     this.sinkPort = sinkPort;
   }
@@ -26,8 +28,7 @@ export class BenchStack {
       connections: 10,
       env: { SMTP_URL: `smtp://127.0.0.1:${port}` },
     });
-    await arena.startApi();
-    return new BenchStack(arena, sink, port);
+    return new BenchStack(arena, await arena.startApi(), sink, port);
   }
 
   /** Leaves exactly `count` contacts: every campaign goes to all of them. */
@@ -57,8 +58,13 @@ export class BenchStack {
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    const { status, body } = await this.arena.request('PUT', `/v1/campaigns/${id}/start`, {});
-    if (status !== 200) throw new Error(`start answered ${status}: ${JSON.stringify(body)}`);
+    await eventually('the start to be answered', async () => {
+      const { status, body } = await this.arena.request('PUT', `/v1/campaigns/${id}/start`, {});
+      // On a busy machine Temporal may not answer in time.
+      if (status === 503) return false;
+      if (status !== 200) throw new Error(`start answered ${status}: ${JSON.stringify(body)}`);
+      return true;
+    });
     return id;
   }
 

@@ -99,18 +99,21 @@ export class Arena {
   }
 
   /** The API; from then on `request` works. */
-  async startApi(): Promise<void> {
+  async startApi(): Promise<ChildProcess> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    this.#programs.add(
-      spawnProgram(this.#entry('api/main'), { ...this.workerEnv, SLUICE_HTTP: `127.0.0.1:${port}` }),
-    );
+    const api = spawnProgram(this.#entry('api/main'), {
+      ...this.workerEnv,
+      SLUICE_HTTP: `127.0.0.1:${port}`,
+    });
+    this.#programs.add(api);
     const isReady = async (): Promise<boolean> => {
       const answer = await fetch(`${url}/readyz`).catch(() => null);
       return answer?.ok === true && existsSync(this.#keyFile);
     };
     await eventually('the API to be ready', isReady, 120_000);
     this.#api = { url, key: readFileSync(this.#keyFile, 'utf8').trim() };
+    return api;
   }
 
   get #keyFile(): string {
