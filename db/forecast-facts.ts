@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
+import type { CapacityInput } from '../domain/capacity-input.ts';
 import type { StatedCapacity } from '../domain/capacity-settings.ts';
-import type { CapacityInput } from '../domain/capacity.ts';
 import { followResponses } from '../domain/following-room.ts';
 import type { ForecastOptions } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';

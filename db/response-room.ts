@@ -1,6 +1,6 @@
 import { createCalendar, type Calendar } from '../domain/calendar.ts';
+import type { CapacityInput } from '../domain/capacity-input.ts';
 import { capacityDefaults, priorOf, type StatedCapacity } from '../domain/capacity-settings.ts';
-import type { CapacityInput } from '../domain/capacity.ts';
 import { delayGridMs } from '../domain/delay-grid.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ResponseStream } from '../domain/response-model.ts';

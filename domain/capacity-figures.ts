@@ -1,4 +1,5 @@
 import type { CapacityInput } from './capacity.ts';
+import type { CapacityInput } from './capacity-input.ts';
 import type { Silence } from './capacity-silence.ts';
 import { drainAt } from './desk-drain.ts';
 import type { Instant } from './instant.ts';

@@ -1,4 +1,4 @@
-import type { CapacityInput } from './capacity.ts';
+import type { CapacityInput } from './capacity-input.ts';
 import type { Instant } from './instant.ts';
 import { followOpen, outlookOffsetsMs, type Outlook } from './open-outlook.ts';
 

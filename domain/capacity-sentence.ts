@@ -1,9 +1,9 @@
 import type { CapacityFigures } from './capacity-figures.ts';
-import type { CapacityDecision } from './capacity.ts';
+import type { Following } from './capacity-input.ts';
 import { describeGap } from './pace.ts';
 
 /** What was decided and by which figures, for people: "held back: 28 of 30 open, 6 more expected within the hour". */
-export function sayCapacity(kind: CapacityDecision['kind'], size: number, figures: CapacityFigures): string {
+export function sayCapacity(kind: Following, size: number, figures: CapacityFigures): string {
   const { limit, open, wanted, missed, quietMs, deskOpensInMs } = figures;
   if (kind === 'silent')
     return `no response reported as opened or handled for ${inWords(quietMs)}, though ${Math.round(missed)} were to be expected: back to the fixed pace, ${size} now`;

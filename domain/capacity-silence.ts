@@ -1,4 +1,4 @@
-import type { CapacityInput } from './capacity.ts';
+import type { CapacityInput } from './capacity-input.ts';
 import { answeredBy } from './delay-grid.ts';
 import type { Instant } from './instant.ts';
 import { learnResponses, type ResponseStream } from './response-model.ts';

@@ -1,11 +1,12 @@
 import { figuresOf, type CapacityFigures } from './capacity-figures.ts';
+import type { CapacityInput, Following } from './capacity-input.ts';
 import { idleLevel, largestSize, lookAgain, peakOf } from './capacity-room.ts';
 import { sayCapacity } from './capacity-sentence.ts';
 import { silenceOf } from './capacity-silence.ts';
-import { drainOf, type HandledResponses, type WorkingHours } from './desk-drain.ts';
+import { drainOf } from './desk-drain.ts';
 import type { Instant } from './instant.ts';
 import { lookOut } from './open-outlook.ts';
-import { learnResponses, type ResponseStream } from './response-model.ts';
+import { learnResponses } from './response-model.ts';
 
 /**
  * Pace that follows the answers: how large the next batch may be so that the responses which are open, and those which the
@@ -22,34 +23,8 @@ import { learnResponses, type ResponseStream } from './response-model.ts';
  * - A signal that has gone silent (see capacity-silence.ts) says nothing about room: the batch has its wanted size.
  * - More open never makes a batch larger, a higher limit never smaller (while the signal is not silent).
  */
-export interface CapacityInput {
-  readonly now: Instant;
-  /** How many responses may be open at once. */
-  readonly limit: number;
-  /** How many are. */
-  readonly open: number;
-  /** Mails and responses of the campaign. */
-  readonly stream: ResponseStream;
-  /** Those of other campaigns that feed the same desk. */
-  readonly others: readonly ResponseStream[];
-  readonly handled: HandledResponses;
-  /** Stated time from opened to handled, waiting included; null: learned only, nothing is assumed. */
-  readonly handlingMs: number | null;
-  readonly floor: number;
-  /** Null: the wanted size. */
-  readonly ceiling: number | null;
-  readonly silentAfterMs: number;
-  /** When a response was last reported as opened or handled (for a desk: by any of its campaigns); null: never. */
-  readonly lastSignalAt: Instant | null;
-  /** Whether the look before this one held the batch back. */
-  readonly heldBack: boolean;
-  /** When the desk works; null: always. */
-  readonly hours: WorkingHours | null;
-}
-
 export interface CapacityDecision {
-  /** Room for a batch (perhaps a small one), none (or only the floor), or no signal to go by: the fixed pace. */
-  readonly kind: 'room' | 'heldBack' | 'silent';
+  readonly kind: Following;
   /** Mails that may leave now; 0 holds the batch back. */
   readonly size: number;
   /** When it is worthwhile to look again if nothing is reported before; now when the batch leaves. */

@@ -1,4 +1,4 @@
-import type { CapacityInput } from './capacity.ts';
+import type { CapacityInput } from './capacity-input.ts';
 import { answeredBy, delayGridMs, type MailsOut } from './delay-grid.ts';
 import { drainOf, expectedDrain } from './desk-drain.ts';
 import type { Instant } from './instant.ts';

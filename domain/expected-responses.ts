@@ -1,4 +1,4 @@
-import type { CapacityInput } from './capacity.ts';
+import type { CapacityInput } from './capacity-input.ts';
 import { answeredBy } from './delay-grid.ts';
 import type { Drain, HandledResponses, WorkingHours } from './desk-drain.ts';
 import type { Instant } from './instant.ts';

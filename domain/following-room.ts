@@ -1,4 +1,5 @@
-import { decideCapacity, type CapacityDecision, type CapacityInput } from './capacity.ts';
+import type { CapacityInput } from './capacity-input.ts';
+import { decideCapacity, type CapacityDecision } from './capacity.ts';
 import { delayGridMs, type MailsOut } from './delay-grid.ts';
 import { expectedDrain, type Drain } from './desk-drain.ts';
 import { expectAt } from './expected-responses.ts';

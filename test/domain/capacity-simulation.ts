@@ -1,4 +1,5 @@
-import { decideCapacity, type CapacityDecision, type CapacityInput } from '../../domain/capacity.ts';
+import type { CapacityInput } from '../../domain/capacity-input.ts';
+import { decideCapacity, type CapacityDecision } from '../../domain/capacity.ts';
 import { delayGridMs, type MailsOut } from '../../domain/delay-grid.ts';
 import type { WorkingHours } from '../../domain/desk-drain.ts';
 import type { ResponsePrior } from '../../domain/response-model.ts';
