@@ -1,10 +1,10 @@
 import type { CampaignState, ControlAction, Refusal } from '../domain/campaign-state.ts';
 import type { Counts } from '../domain/delivery-state.ts';
-import type { Instant } from '../domain/instant.ts';
 import type { HoldCause } from '../domain/guards.ts';
-import type { RecipientAction } from '../domain/recipient-act.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { AskedPace } from '../domain/pace-form.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
+import type { RecipientAction } from '../domain/recipient-act.ts';
 
 /**
  * What the campaign workflow may ask for. Arguments and results are ids, codes, counts and instants only: they are

@@ -1,5 +1,5 @@
-import type { Database } from '../db/open.ts';
 import type { GateWatch } from '../db/gate-watch.ts';
+import type { Database } from '../db/open.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DeferralPolicy } from '../domain/settle.ts';
 import type { Transport } from '../mail/transport.ts';

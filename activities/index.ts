@@ -5,8 +5,8 @@ import { settleAttempt } from '../db/ledger/batch.ts';
 import { cancelSome, endCampaign } from '../db/ledger/end.ts';
 import { snapshotAudience } from '../db/ledger/snapshot.ts';
 import type { CampaignActivities } from './contract.ts';
-import type { ActivityDependencies } from './dependencies.ts';
 import { planAndKeep } from './decided-plan.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { beating } from './heartbeat.ts';
 import { createSendBatch } from './send-batch.ts';
 

@@ -2,20 +2,20 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { readHoldingGuard } from '../db/guards.ts';
 import { finishBatch, openBatch, type OpenedBatch } from '../db/ledger/batch.ts';
 import { claimNextRecipients } from '../db/ledger/claim.ts';
+import type { Intent } from '../db/ledger/claim.ts';
 import { giveBackUnknown, lookAtGate } from '../db/ledger/look.ts';
 import { recordOutcomes } from '../db/ledger/outcomes.ts';
 import { settlePause } from '../db/ledger/pause.ts';
 import { clearTrouble, recordTrouble } from '../db/relay-trouble.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { PlanAnswer } from '../domain/plan-answer.ts';
 import { messageIdOf } from '../domain/message-id.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { BatchInput, BatchResult, CampaignActivities } from './contract.ts';
-import type { ActivityDependencies } from './dependencies.ts';
 import { planAndKeep } from './decided-plan.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { BatchSender } from './sending/batch-sender.ts';
-import type { Ending, Filled, SenderParts } from './sending/sender-parts.ts';
 import { persist } from './sending/outcome-writer.ts';
-import type { Intent } from '../db/ledger/claim.ts';
+import type { Ending, Filled, SenderParts } from './sending/sender-parts.ts';
 
 const heartbeatEveryMs = 1_000;
 /** What a timer can do at most (2^31 − 1 ms, 24 days); no attempt lasts so long. */

@@ -1,7 +1,7 @@
 import { actAtOnce } from '../db/act-at-once.ts';
 import type { CampaignRow } from '../db/campaigns.ts';
-import { requestControl } from '../db/control.ts';
 import type { ControlArguments } from '../db/control-act.ts';
+import { requestControl } from '../db/control.ts';
 import { judgeControl } from '../domain/campaign-state.ts';
 import type { Act } from './campaign-messenger.ts';
 import { refusalProblem, staleVersion, temporalAway } from './control-answer.ts';

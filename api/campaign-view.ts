@@ -1,13 +1,13 @@
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
+import type { Database } from '../db/open.ts';
 import { readPause } from '../db/pause.ts';
 import { readDecidedPlan, readPlan } from '../db/plan-state.ts';
-import type { Database } from '../db/open.ts';
 import type { Counts } from '../domain/delivery-state.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { defaultGuards } from '../domain/guards.ts';
-import type { Pace } from '../domain/pace.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts';
 import { showGuards } from '../domain/schema/guards.ts';

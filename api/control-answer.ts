@@ -1,8 +1,8 @@
-import { listControls } from '../db/history.ts';
 import { readCampaign } from '../db/campaigns.ts';
-import { notFound, away, Problem } from './problem.ts';
+import { listControls } from '../db/history.ts';
 import type { Database } from '../db/open.ts';
 import type { CampaignState, ControlAction, Refusal } from '../domain/campaign-state.ts';
+import { notFound, away, Problem } from './problem.ts';
 import { wireInstant } from './wire-instant.ts';
 
 /** The problem behind a refused act; says the state and what would be possible. */

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/open.ts';
 import type { Transport } from '../mail/transport.ts';
 import type { Role } from './auth.ts';
-import type { EventFeed } from './event-feed.ts';
 import type { CampaignMessenger } from './campaign-messenger.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReplanNotices } from './replan-notices.ts';
 

@@ -1,8 +1,8 @@
-import { newestEventId, readEventsAfter, type EventRow } from '../db/events.ts';
 import { readCampaign } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
-import { readPlan } from '../db/plan-state.ts';
+import { newestEventId, readEventsAfter, type EventRow } from '../db/events.ts';
 import type { Database } from '../db/open.ts';
+import { readPlan } from '../db/plan-state.ts';
 import { showNext, showPace } from './campaign-view.ts';
 
 /** One thing to tell those who follow a campaign. Only stored events have an id by which a stream is resumed. */

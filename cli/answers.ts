@@ -14,10 +14,10 @@ import type {
   pauseSchema,
 } from '../domain/schema/campaign.ts';
 import type { capacityDecisionSchema } from '../domain/schema/capacity.ts';
-import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';
+import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
 import type { paceSchema } from '../domain/schema/pace.ts';
 import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { diagnose, type Finding } from './diagnosis.ts';
 import { apiCommand, openSession, type CommonOptions } from './command.ts';
+import { diagnose, type Finding } from './diagnosis.ts';
 import { Failure } from './failure.ts';
 import { plural } from './numbers.ts';
 import type { Surroundings } from './surroundings.ts';

@@ -1,5 +1,5 @@
-import type { Api, Query } from './api.ts';
 import type { List } from './answers.ts';
+import type { Api, Query } from './api.ts';
 
 /** Every item of a list, page by page. */
 export async function allItems<Item>(api: Api, path: string, query: Query = {}): Promise<Item[]> {

@@ -1,7 +1,7 @@
 import type { ControlAction } from '../domain/campaign-state.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
-import { applyControl, requestControl } from './control.ts';
 import type { Applied, ControlRequest } from './control-act.ts';
+import { applyControl, requestControl } from './control.ts';
 import type { Database } from './open.ts';
 
 interface ActAtOnce extends ControlRequest {

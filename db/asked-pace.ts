@@ -1,9 +1,9 @@
 import { sql, type Selectable } from 'kysely';
 import type { Instant } from '../domain/instant.ts';
-import type { Pace } from '../domain/pace.ts';
 import { resolvePace, type AskedPace, type PaceForm, type ResolvedPace } from '../domain/pace-form.ts';
-import type { Database } from './open.ts';
+import type { Pace } from '../domain/pace.ts';
 import { calendarOf } from './campaign-look.ts';
+import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
 
 /** A pace in force and the one that is asked for. */

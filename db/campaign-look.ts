@@ -56,7 +56,9 @@ export async function lookAtCampaign(
   now: Instant,
   deferred: 'first' | 'all' = 'first',
 ): Promise<CampaignLook> {
+  // For small campaigns, planning it would take longer than the look.
   const { rows } = await sql<CampaignLook>`
+    ${sql.raw(`-- prepare: look_at_campaign_${deferred}`)}
     select c.state, c.snapshot_at, c.size, c.gap_ms, c.pace_form, c.time_zone, c.windows, c.holidays, c.limits, c.capacity, c.start_at, c.total, c.trouble,
       coalesce((select jsonb_agg(jsonb_build_object(
           'planned', (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'planned' and d.limit_index = l.n),

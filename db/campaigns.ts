@@ -1,11 +1,11 @@
 import { sql, type Selectable } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
-import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
+import type { Guards } from '../domain/guards.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
-import type { Guards } from '../domain/guards.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';

@@ -1,5 +1,5 @@
-import type { CapacityDecision } from '../domain/capacity.ts';
 import type { CapacityFigures } from '../domain/capacity-figures.ts';
+import type { CapacityDecision } from '../domain/capacity.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Database } from './open.ts';
 

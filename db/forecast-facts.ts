@@ -6,9 +6,9 @@ import { followResponses } from '../domain/following-room.ts';
 import type { ForecastOptions } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PlanState } from '../domain/planner.ts';
+import { lookAtCampaign, type CampaignLook } from './campaign-look.ts';
 import { countAudience } from './campaigns.ts';
 import type { Database } from './open.ts';
-import { lookAtCampaign, type CampaignLook } from './campaign-look.ts';
 import { toPlanState } from './plan-state.ts';
 import { readCapacityInput } from './response-room.ts';
 

@@ -1,14 +1,14 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
-import type { StatedCapacity } from '../domain/capacity-settings.ts';
-import type { CapacityFigures } from '../domain/capacity-figures.ts';
 import type { CampaignState, ControlAction } from '../domain/campaign-state.ts';
+import type { CapacityFigures } from '../domain/capacity-figures.ts';
+import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
-import type { PaceForm } from '../domain/pace-form.ts';
 import type { Guards } from '../domain/guards.ts';
-import type { AttributeValue } from '../domain/recipient.ts';
+import type { PaceForm } from '../domain/pace-form.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
+import type { AttributeValue } from '../domain/recipient.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 

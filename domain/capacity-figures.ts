@@ -1,4 +1,3 @@
-import type { CapacityInput } from './capacity.ts';
 import type { CapacityInput } from './capacity-input.ts';
 import type { Silence } from './capacity-silence.ts';
 import { drainAt } from './desk-drain.ts';

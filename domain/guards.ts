@@ -1,5 +1,5 @@
-import type { RelayTroubleCode } from './outcome.ts';
 import type { Instant } from './instant.ts';
+import type { RelayTroubleCode } from './outcome.ts';
 import { describeGap } from './pace.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import { limitedRoom, limitedRoomAt, type LimitedDomain } from './domain-limit.ts';
 import type { Instant } from './instant.ts';
-import type { Pace } from './pace.ts';
 import { gapAfter, sizeOfBatch, type Jitter, type Ramp } from './pace-form.ts';
+import type { Pace } from './pace.ts';
 import type { ResponseRoom } from './response-room.ts';
 
 /**

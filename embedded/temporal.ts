@@ -7,8 +7,8 @@ import { endProcess, gone } from './end-process.ts';
 import { freePort } from './free-port.ts';
 import { logSince, logSize } from './log-file.ts';
 import { identify, signalProcess, type ProcessIdentity } from './process-identity.ts';
-import { type FindOptions, findProgram } from './temporal-binary.ts';
 import { temporalCli } from './program.ts';
+import { type FindOptions, findProgram } from './temporal-binary.ts';
 import { until } from './until.ts';
 
 export interface TemporalOptions extends FindOptions {

@@ -1,7 +1,7 @@
 import { Context, LiquidError } from 'liquidjs';
 import { mergeScope, type MergeSource } from '../domain/merge-field.ts';
-import { engineOf, type PartKind } from './content/liquid-engine.ts';
 import { messageOf } from './content/liquid-check.ts';
+import { engineOf, type PartKind } from './content/liquid-engine.ts';
 import type { Piece, Program } from './content/program.ts';
 
 /** Why one recipient cannot be sent this mail; goes into the ledger as it is. `text` holds no value of the person. */

@@ -5,8 +5,8 @@ import type { Recipient } from '../domain/recipient.ts';
 import type { Program } from './content/program.ts';
 import { Filling, FillRefused, fillToText, type FillReason } from './fill.ts';
 import { encodeDate, encodeMailbox, encodeUnstructured, isUnsafeInHeader } from './header-value.ts';
-import type { FrameSlot } from './mime-frame.ts';
 import { fixedStep, takeBuffer, writeSteps, type Step } from './message-buffer.ts';
+import type { FrameSlot } from './mime-frame.ts';
 import { encodeStretch, encodeValue } from './quoted-printable.ts';
 
 export interface FillInput {

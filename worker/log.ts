@@ -1,5 +1,5 @@
-import { pino, type Logger } from 'pino';
 import { DefaultLogger, Runtime, makeTelemetryFilterString, type LogLevel } from '@temporalio/worker';
+import { pino, type Logger } from 'pino';
 
 /** JSON lines on stdout, one stream for our code, the SDK and its core. Ids only, never addresses. */
 export function installLog(level: string): Logger {

@@ -10,13 +10,12 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { ControlInput, ControlResult } from '../activities/contract.ts';
+import type { RelayTroubleCode } from '../domain/outcome.ts';
 import type { PlanAnswer } from '../domain/plan-answer.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
-import type { RelayTroubleCode } from '../domain/outcome.ts';
-import { campaignWorkflowId } from '../domain/temporal-names.ts';
 import { recipientActions } from '../domain/recipient-act.ts';
+import { campaignWorkflowId } from '../domain/temporal-names.ts';
 import { batchActivities, ledgerActivities, quickActivities } from './activities.ts';
-import * as messages from './messages.ts';
 import {
   readContactId,
   readPace,
@@ -25,6 +24,7 @@ import {
   validatePace,
   validateReschedule,
 } from './message-checks.ts';
+import * as messages from './messages.ts';
 import { showBatch, showBeginning, showPause, showProgress, showWait } from './show.ts';
 
 /** How often a campaign looks whether the main gate is open again, should nobody tell it. */

@@ -1,11 +1,11 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import type { PlanAnswer } from '../domain/plan-answer.ts';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Counts } from '../domain/delivery-state.ts';
-import { singlesBatch } from '../domain/plan-singles.ts';
 import { describePace } from '../domain/pace.ts';
-import { searchAttributes } from '../domain/temporal-names.ts';
+import type { PlanAnswer } from '../domain/plan-answer.ts';
+import { singlesBatch } from '../domain/plan-singles.ts';
 import type { BatchPlan, WaitReason } from '../domain/planner.ts';
+import { searchAttributes } from '../domain/temporal-names.ts';
 import type { Progress } from './messages.ts';
 
 const idKey = defineSearchAttributeKey(searchAttributes.campaignId, 'KEYWORD');

@@ -1,15 +1,15 @@
 import { domainToASCII } from 'node:url';
 import { readRecipient } from '../../db/contacts.ts';
 import { normaliseAddress } from '../../domain/email-address.ts';
-import type { Recipient } from '../../domain/recipient.ts';
-import { previewRequestSchema, previewSchema } from '../../domain/schema/preview.ts';
-import type { ContactPatch } from '../../domain/schema/contact.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
+import type { Recipient } from '../../domain/recipient.ts';
+import type { ContactPatch } from '../../domain/schema/contact.ts';
+import { previewRequestSchema, previewSchema } from '../../domain/schema/preview.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { notFound } from '../problem.ts';
-import { responseLinksFor } from '../response-links.ts';
 import { noId, renderOrRefuse } from '../rendered-mail.ts';
+import { responseLinksFor } from '../response-links.ts';
 
 export const previewEndpoints: readonly Endpoint[] = [
   endpoint({

@@ -8,13 +8,13 @@ import {
   type ResponseSourceRow,
 } from '../../db/response-sources.ts';
 import { takeMessageOnce } from '../../db/response-webhooks.ts';
-import { reportResultSchema, webhookReportSchema } from '../../domain/schema/response.ts';
 import {
   createdResponseSourceSchema,
   newResponseSourceSchema,
   responseSourceListSchema,
   responseSourceSchema,
 } from '../../domain/schema/response-source.ts';
+import { reportResultSchema, webhookReportSchema } from '../../domain/schema/response.ts';
 import { idSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { page, positionSchema } from '../paging.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readReportedCampaign } from '../../db/responses.ts';
 import { handleResponse, listResponses, type ResponseRow } from '../../db/response-list.ts';
+import { readReportedCampaign } from '../../db/responses.ts';
 import {
   reportResultSchema,
   responseListSchema,

@@ -1,5 +1,5 @@
-import type { Api } from '../api.ts';
 import type { CampaignListed } from '../answers.ts';
+import type { Api } from '../api.ts';
 import { Failure, usage } from '../failure.ts';
 import { allItems } from '../pages.ts';
 import { clean } from '../terminal-text.ts';

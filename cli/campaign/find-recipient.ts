@@ -1,5 +1,5 @@
-import type { Api } from '../api.ts';
 import type { Contact, List } from '../answers.ts';
+import type { Api } from '../api.ts';
 import { Failure } from '../failure.ts';
 import { clean } from '../terminal-text.ts';
 

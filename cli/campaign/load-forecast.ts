@@ -1,5 +1,5 @@
-import type { Api, Query } from '../api.ts';
 import type { Forecast } from '../answers.ts';
+import type { Api, Query } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { AskedPace } from './pace-text.ts';
 

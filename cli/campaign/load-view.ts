@@ -1,5 +1,5 @@
-import type { Api } from '../api.ts';
 import type { Batch, Campaign, Control, Forecast, List, MainGate } from '../answers.ts';
+import type { Api } from '../api.ts';
 import type { Bell } from '../bell.ts';
 import { Failure } from '../failure.ts';
 import { pause } from '../pause.ts';

@@ -1,5 +1,5 @@
-import type { Api } from '../api.ts';
 import type { Campaign } from '../answers.ts';
+import type { Api } from '../api.ts';
 import { Failure } from '../failure.ts';
 import { pad, type Line } from '../terminal-text.ts';
 import { sayHolidays, sayWindows } from './calendar-text.ts';

@@ -1,6 +1,6 @@
 import type { Stack } from '../../embedded/stack.ts';
-import type { Api } from '../api.ts';
 import type { Campaign, PaceChanged, Paused, RecipientRow } from '../answers.ts';
+import type { Api } from '../api.ts';
 import { sayPace } from '../campaign/pace-text.ts';
 import { settledOf } from '../campaign/state-words.ts';
 import { importContacts } from '../contacts.ts';

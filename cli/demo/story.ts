@@ -1,13 +1,13 @@
-import type { Api } from '../api.ts';
 import type { Campaign } from '../answers.ts';
+import type { Api } from '../api.ts';
 import { progressBar } from '../campaign/progress-bar.ts';
 import { settledOf } from '../campaign/state-words.ts';
 import { Failure } from '../failure.ts';
 import { count } from '../numbers.ts';
 import type { Paint } from '../paint.ts';
+import { pause } from '../pause.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { renderLine, wrap } from '../terminal-text.ts';
-import { pause } from '../pause.ts';
 
 /** What the steps of the demo tell with and wait with. */
 export interface Story {

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { AttributeValue, Recipient } from '../../domain/recipient.ts';
-import { singlesBatch } from '../../domain/plan-singles.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { singlesBatch } from '../../domain/plan-singles.ts';
+import type { AttributeValue, Recipient } from '../../domain/recipient.ts';
 import type { Database } from '../open.ts';
 
 export interface ClaimInput {

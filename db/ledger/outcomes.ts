@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Settlement } from '../../domain/settle.ts';
 import type { CampaignState } from '../../domain/campaign-state.ts';
+import type { Settlement } from '../../domain/settle.ts';
 import type { Database } from '../open.ts';
 import { cancelSome, reopenCampaign } from './end.ts';
 

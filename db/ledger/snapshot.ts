@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
-import { resolveAskedPace } from '../asked-pace.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { resolveAskedPace } from '../asked-pace.ts';
 import { waitForOther } from '../follow-up.ts';
 import type { Database } from '../open.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { variables, variableSchemas } from './configuration-variables.ts';
 import { nearest } from '../nearest-name.ts';
+import { variables, variableSchemas } from './configuration-variables.ts';
 
 // Those with a default always have a text: it is filled in before.
 const environment = z.object(variableSchemas).partial({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
-import { paceLimits, refusePace } from '../pace.ts';
 import { paceFormLimits, refuseAskedPace } from '../pace-form.ts';
+import { paceLimits, refusePace } from '../pace.ts';
 import { durationSchema, instantInputSchema, instantSchema } from './shared.ts';
 
 const { minSize, maxSize } = paceLimits;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { answerTo, ehloReply, type Command, parseCommand } from './smtp-commands.ts';
 import type { Script, Stage, Verdict } from './script.ts';
+import { answerTo, ehloReply, type Command, parseCommand } from './smtp-commands.ts';
 
 const endOfMessage = Buffer.from('\r\n.\r\n');
 const nothing = Buffer.alloc(0);

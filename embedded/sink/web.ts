@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Entry, MessageStore } from './message-store.ts';
 import { listPage, messagePage, notFoundPage } from './pages.ts';
 

@@ -1,5 +1,5 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect } from 'vitest';
 import type { BatchInput, BatchResult } from '../../activities/contract.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
@@ -7,9 +7,9 @@ import { createActivities } from '../../activities/index.ts';
 import { persist } from '../../activities/sending/outcome-writer.ts';
 import type { ControlArguments } from '../../db/control-act.ts';
 import { applyControl } from '../../db/control.ts';
-import type { ControlAction } from '../../domain/campaign-state.ts';
-import { readPlan } from '../../db/plan-state.ts';
 import type { Database } from '../../db/open.ts';
+import { readPlan } from '../../db/plan-state.ts';
+import type { ControlAction } from '../../domain/campaign-state.ts';
 import { ledgerOf, workflowTime } from '../support/campaigns.ts';
 import type { SmtpPeer } from '../support/smtp-peer.ts';
 import { quietLogger } from '../support/world.ts';

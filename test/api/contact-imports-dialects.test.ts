@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCsv, type CsvRow } from '../../api/csv/read-csv.ts';
 import { UnreadableCsv } from '../../api/csv/unreadable-csv.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addContacts, addRunning } from '../support/campaigns.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { campaignBody } from '../support/campaign-body.ts';
+import { addContacts, addRunning } from '../support/campaigns.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { generatedFiles } from '../../api/generate.ts';
 import { listen } from '../../api/server.ts';
-import { readFile } from 'node:fs/promises';
 import { openDatabase } from '../../db/open.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { insertStarted } from '../support/started-campaign.ts';

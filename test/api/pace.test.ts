@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Temporal } from '../../embedded/temporal.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
-import { insertContacts, insertStarted } from '../support/started-campaign.ts';
 import { SmtpPeer } from '../support/smtp-peer.ts';
+import { insertContacts, insertStarted } from '../support/started-campaign.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { startTestWorker, type TestWorker } from '../support/world.ts';
 

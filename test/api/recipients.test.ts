@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimNextRecipients } from '../../db/ledger/claim.ts';
 import { openBatch } from '../../db/ledger/batch.ts';
+import { claimNextRecipients } from '../../db/ledger/claim.ts';
 import { recordOutcomes } from '../../db/ledger/outcomes.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';

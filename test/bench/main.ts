@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { measureFill } from './fill.ts';
-import { report, type Figure } from './figures.ts';
-import { mailOf8kB } from './mail-of-8-kb.ts';
 import { BenchStack } from './bench-stack.ts';
 import { measureControl } from './control.ts';
+import { report, type Figure } from './figures.ts';
+import { measureFill } from './fill.ts';
 import { measureLedger } from './ledger.ts';
+import { mailOf8kB } from './mail-of-8-kb.ts';
 import { measureManyCampaigns } from './many-campaigns.ts';
 import { measureSending } from './sending.ts';
 import { measureSize } from './size.ts';

@@ -1,7 +1,7 @@
-import { createTransport } from 'nodemailer';
 import { domainToASCII } from 'node:url';
-import type { Recipient } from '../../domain/recipient.ts';
+import { createTransport } from 'nodemailer';
 import { messageIdOf } from '../../domain/message-id.ts';
+import type { Recipient } from '../../domain/recipient.ts';
 import { compileMail } from '../../mail/compile.ts';
 import { renderPreview } from '../../mail/preview.ts';
 import { benchIdentity, mailOf8kB } from './mail-of-8-kb.ts';

@@ -1,5 +1,5 @@
-import type { Content, Identity } from '../../domain/schema/content.ts';
 import type { Recipient } from '../../domain/recipient.ts';
+import type { Content, Identity } from '../../domain/schema/content.ts';
 
 const paragraph =
   'On Saturday the central servers move to new machines. Mail, calendar and files stay where they are; your client, however, ' +

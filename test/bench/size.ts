@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { sql } from 'kysely';
 import type { Client } from '@temporalio/client';
+import { sql } from 'kysely';
 import { campaignWorkflowId } from '../../domain/temporal-names.ts';
 import { connectClient } from '../support/world.ts';
 import type { BenchStack } from './bench-stack.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { columnsOf } from '../../cli/terminal-text.ts';
+import { root } from '../house/support.ts';
 import { findTmux, openTerminal, type Terminal, type Tmux } from '../support/tmux.ts';
 import { sampleId } from './campaign/sample.ts';
 import { steeredCampaign, type SteeredCampaign } from './campaign/steered-campaign.ts';
-import { root } from '../house/support.ts';
 
 let tmux: Tmux | null = null;
 let folder = '';

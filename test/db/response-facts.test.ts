@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../db/open.ts';
 import { readResponseFacts } from '../../db/response-facts.ts';
 import { handleResponse, listResponses } from '../../db/response-list.ts';
 import { reportResponses } from '../../db/responses.ts';
-import type { Database } from '../../db/open.ts';
 import { addContacts, addDraft, addRunning, useDatabase } from '../support/campaigns.ts';
 
 const world = useDatabase();

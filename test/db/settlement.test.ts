@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { randomUUID } from 'node:crypto';
 import { applyControl } from '../../db/control.ts';
 import { openBatch, settleAttempt } from '../../db/ledger/batch.ts';
 import { claimNextRecipients } from '../../db/ledger/claim.ts';

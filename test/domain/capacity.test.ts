@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideCapacity, type CapacityInput } from '../../domain/capacity.ts';
-import { refuseCapacity } from '../../domain/capacity-settings.ts';
 import type { CapacityInput } from '../../domain/capacity-input.ts';
 import { refuseCapacity } from '../../domain/capacity-settings.ts';
 import { decideCapacity } from '../../domain/capacity.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { afterBatch, beginOf } from '../../domain/after-batch.ts';
 import { alwaysOpen } from '../../domain/calendar.ts';
-import type { CapacityInput } from '../../domain/capacity.ts';
 import type { CapacityInput } from '../../domain/capacity-input.ts';
 import { priorOf } from '../../domain/capacity-settings.ts';
 import { expectBatch } from '../../domain/expected-batch.ts';

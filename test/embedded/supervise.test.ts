@@ -5,8 +5,8 @@ import { afterAll, expect, it } from 'vitest';
 import { startNode } from '../../embedded/node-process.ts';
 import { endOrphans } from '../../embedded/orphans.ts';
 import { identify } from '../../embedded/process-identity.ts';
-import { lockStack } from '../../embedded/stack-lock.ts';
 import { StackFile } from '../../embedded/stack-file.ts';
+import { lockStack } from '../../embedded/stack-lock.ts';
 import { supervise } from '../../embedded/supervise.ts';
 import { until } from '../../embedded/until.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Recipient } from '../../domain/recipient.ts';
 import type { Content } from '../../domain/schema/content.ts';
 import { compileMail } from '../../mail/compile.ts';
 import { ContentRefused } from '../../mail/content/faults.ts';
 import { renderPreview, type Preview } from '../../mail/preview.ts';
-import type { Recipient } from '../../domain/recipient.ts';
 import { sampleContentWithLogic } from '../bench/sample-content.ts';
 import {
   bytesOf,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addDraft, type DraftOptions } from '../support/campaigns.ts';
 import { Arena } from '../support/arena.ts';
+import { addDraft, type DraftOptions } from '../support/campaigns.ts';
 import { eventually } from '../support/processes.ts';
 
 /** Steering as an operator does it, over HTTP, while everything else runs as processes of its own. */

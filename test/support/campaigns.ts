@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import { readCountsOf } from '../../db/counts.ts';
-import { snapshotAudience } from '../../db/ledger/snapshot.ts';
 import type { Follows } from '../../db/follow-up.ts';
+import { snapshotAudience } from '../../db/ledger/snapshot.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
 import { startCampaign } from '../../db/start.ts';
 import type { SendingWindow } from '../../domain/calendar.ts';

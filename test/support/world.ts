@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -6,9 +9,6 @@ import {
   Runtime,
   type Worker,
 } from '@temporalio/worker';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
 import { IntentWindow } from '../../activities/sending/intent-window.ts';
@@ -16,8 +16,8 @@ import { MailSource } from '../../activities/sending/mail-source.ts';
 import { GateWatch } from '../../db/gate-watch.ts';
 import { openDatabase } from '../../db/open.ts';
 import type { DeferralPolicy } from '../../domain/settle.ts';
-import { userCacheDir } from '../../embedded/cache-dir.ts';
 import { campaignTaskQueue, campaignWorkflowId, campaignWorkflowType } from '../../domain/temporal-names.ts';
+import { userCacheDir } from '../../embedded/cache-dir.ts';
 import { SmtpPool } from '../../mail/smtp/pool.ts';
 import { parseSmtpUrl } from '../../mail/smtp/url.ts';
 import { RelayTrouble, type Lane, type Transport } from '../../mail/transport.ts';

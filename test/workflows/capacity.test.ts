@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { listDecisions } from '../../db/capacity-decisions.ts';
-import { useStage, type Play } from './stage.ts';
 import type { PlayedCampaign } from './played-campaign.ts';
+import { useStage, type Play } from './stage.ts';
 
 const stage = useStage();
 const minute = 60_000;

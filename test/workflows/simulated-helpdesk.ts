@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Calendar } from '../../domain/calendar.ts';
-import type { Play } from './stage.ts';
 import type { PlayedCampaign } from './played-campaign.ts';
+import type { Play } from './stage.ts';
 
 /**
  * The people of a mailing and the helpdesk that answers them, in the virtual time of the stage. Whoever got the mail presses "done",

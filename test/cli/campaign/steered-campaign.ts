@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { until } from '../../../embedded/until.ts';
-import { parseDuration } from '../../../domain/duration.ts';
 import type { Campaign, Control, Forecast, WirePace } from '../../../cli/answers.ts';
+import { parseDuration } from '../../../domain/duration.ts';
+import { until } from '../../../embedded/until.ts';
 import {
   problem,
   scriptedApi,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { compare, type LedgerRow, type Received } from '../../../cli/demo/comparison.ts';
 import { verdictLines } from '../../../cli/demo/verdict.ts';
-import type { DeliveryState } from '../../../domain/delivery-state.ts';
 import { paintFor } from '../../../cli/paint.ts';
+import type { DeliveryState } from '../../../domain/delivery-state.ts';
 
 const people = ['anna@example.com', 'ben@example.com', 'cem@example.com'];
 

@@ -4,9 +4,9 @@ import { openBatch } from '../../../db/ledger/batch.ts';
 import { claimNextRecipients, type Claim } from '../../../db/ledger/claim.ts';
 import { recordOutcomes } from '../../../db/ledger/outcomes.ts';
 import { settlePause } from '../../../db/ledger/pause.ts';
+import { setMainGate } from '../../../db/main-gate.ts';
 import type { Database } from '../../../db/open.ts';
 import { pauseCampaign, readPause } from '../../../db/pause.ts';
-import { setMainGate } from '../../../db/main-gate.ts';
 import { until } from '../../../embedded/until.ts';
 import { addContacts, addRunning, useDatabase, workflowTime } from '../../support/campaigns.ts';
 

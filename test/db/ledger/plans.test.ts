@@ -5,8 +5,8 @@ import { readCountsOf } from '../../../db/counts.ts';
 import { openBatch } from '../../../db/ledger/batch.ts';
 import { claimNextRecipients } from '../../../db/ledger/claim.ts';
 import { settlePause } from '../../../db/ledger/pause.ts';
-import { readPlan } from '../../../db/plan-state.ts';
 import { pauseCampaign } from '../../../db/pause.ts';
+import { readPlan } from '../../../db/plan-state.ts';
 import { addContacts, addStarted, useDatabase, workflowTime } from '../../support/campaigns.ts';
 
 const world = useDatabase({ connections: 1 });

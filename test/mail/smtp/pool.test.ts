@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Lane, RelayTrouble } from '../../../mail/transport.ts';
 import type { PoolOptions, SmtpPool } from '../../../mail/smtp/pool.ts';
 import { standardTimeouts } from '../../../mail/smtp/timeouts.ts';
+import type { Lane, RelayTrouble } from '../../../mail/transport.ts';
 import { acceptMails, type PeerConnection, type ScriptedPeer, startPeer, welcome } from './scripted-peer.ts';
 import { always, never, openPool, sendOne, smallMail } from './sending.ts';
 
