@@ -25,7 +25,7 @@ export async function readCapacityInput(
   const hours = facts.desk === null ? calendarOf(row) : createCalendar({ ...facts.desk, holidays: [] });
   return {
     now,
-    limit: capacity.open ?? facts.desk?.capacity ?? 1,
+    limit: limitOf(capacity, facts),
     open: facts.open,
     stream: streamOf(facts.own, capacity),
     others: facts.others.map((other) => streamOf(other, other.capacity ?? {})),
@@ -38,6 +38,13 @@ export async function readCapacityInput(
     heldBack: row.held_back,
     hours,
   };
+}
+
+/** What was said, or what the desk can take. A capacity without a number has a desk: the route and the foreign key see to it. */
+function limitOf({ open }: StatedCapacity, { desk }: ResponseFacts): number {
+  const limit = open ?? desk?.capacity;
+  if (limit === undefined) throw new Error('a capacity has neither a number nor a desk');
+  return limit;
 }
 
 function streamOf({ batches, delays, opened }: StreamFacts, settings: StatedCapacity): ResponseStream {

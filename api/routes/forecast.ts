@@ -1,14 +1,17 @@
 import type { z } from 'zod';
 import type { CampaignRow } from '../../db/campaigns.ts';
+import { readDesk } from '../../db/desks.ts';
 import { readForecastFacts, type ForecastFacts, type SupposedRules } from '../../db/forecast-facts.ts';
 import type { Database } from '../../db/open.ts';
 import { jitterOf } from '../../db/plan-state.ts';
 import { refuseCalendar, type SendingWindow } from '../../domain/calendar.ts';
+import type { StatedCapacity } from '../../domain/capacity-settings.ts';
 import { expectedOpen } from '../../domain/expected-open.ts';
 import { forecast, type Forecast } from '../../domain/forecast.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { resolvePace, type AskedPace, type PaceForm } from '../../domain/pace-form.ts';
 import type { PlanState } from '../../domain/planner.ts';
+import type { capacityInputSchema } from '../../domain/schema/capacity.ts';
 import {
   forecastParamsSchema,
   forecastQuerySchema,
@@ -70,7 +73,7 @@ export const forecastEndpoints: readonly Endpoint[] = [
       const stated =
         capacity === undefined
           ? {}
-          : { capacity: await statedCapacity(db, capacity, pace?.size ?? campaign.size) };
+          : { capacity: await supposedCapacity(db, campaign, capacity, pace?.size ?? campaign.size) };
       const asked = pace === undefined ? {} : askedPace(pace);
       return answer(db, campaign, { startAt, rules: { ...calendar, ...stated }, asked });
     },
@@ -105,6 +108,19 @@ async function answer(db: Database, campaign: CampaignRow, { startAt, rules, ask
     warnings: warningsOf(result, now),
   };
   return { status: 200, body } as const;
+}
+
+/** Another desk is supposed by what it can take: who else would feed it then, nobody knows. */
+async function supposedCapacity(
+  db: Database,
+  campaign: CampaignRow,
+  capacity: z.output<typeof capacityInputSchema> | null,
+  paceSize: number,
+): Promise<StatedCapacity | null> {
+  const stated = await statedCapacity(db, capacity, paceSize);
+  if (stated?.desk === undefined || stated.desk === campaign.desk_id) return stated;
+  const desk = await readDesk(db, stated.desk);
+  return { ...stated, desk: undefined, open: desk?.capacity };
 }
 
 function refuseClosed(rules: {

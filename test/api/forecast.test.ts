@@ -114,6 +114,10 @@ describe('what if a draft had other windows or a capacity', () => {
       capacity: { open: 5, rate: 0.9 },
     });
     expect((followed.body as Forecast).responses).toMatchObject({ limit: 5 });
+    const desk = await api.call('POST', '/v1/desks', { name: 'What if', capacity: 7 });
+    const { id: deskId } = desk.body as { id: string };
+    const atDesk = await api.call('POST', `/v1/campaigns/${id}/forecast`, { capacity: { desk: deskId } });
+    expect((atDesk.body as Forecast).responses).toMatchObject({ limit: 7 });
     expect((await api.call('GET', `/v1/campaigns/${id}`)).body).toEqual(before);
   });
 

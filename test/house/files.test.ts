@@ -27,6 +27,13 @@ describe('the files of the house', () => {
     expect(found).toEqual([]);
   });
 
+  it('number the migrations from 1 on, each number once', () => {
+    const numbers = files
+      .filter((file) => file.startsWith('db/migrations/'))
+      .map((file) => Number(/(\d{4})-[^/]+\.sql$/.exec(file)?.[1]));
+    expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+  });
+
   it('name no package registry, so that everybody can use theirs', () => {
     const names = [
       ['registry', 'npmjs'],
