@@ -43,10 +43,11 @@ export async function listen(
     // net.Socket is what an http server hands out; the declaration says Duplex.
     refuseUnreadable(error, socket as Socket);
   });
+  const underWay = countRequests(server);
   await bind(server, address);
   // A server on TCP has an address of this form.
   const { port } = server.address() as AddressInfo;
-  return { port, stop: async () => close(server) };
+  return { port, stop: async () => close(server, underWay) };
 }
 
 async function bind(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
@@ -62,9 +63,23 @@ async function bind(server: Server, { host, port }: { host: string; port: number
   });
 }
 
-async function close(server: Server): Promise<void> {
-  // Connections that are kept alive become idle one after the other, when their requests have been answered.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+/** How many requests have no whole answer yet. */
+function countRequests(server: Server): () => number {
+  let count = 0;
+  server.on('request', (_, response: ServerResponse) => {
+    count += 1;
+    response.once('close', () => (count -= 1));
+  });
+  return () => count;
+}
+
+async function close(server: Server, underWay: () => number): Promise<void> {
+  // Connections that are kept alive become idle one after the other, when their requests have been answered. One on which
+  // nothing was ever asked is not idle for node: without the last word it would be waited for until its time-out.
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+    if (underWay() === 0) server.closeAllConnections();
+  }, 50);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
