@@ -50,6 +50,8 @@ class Supervision implements Part {
   #takeDown: () => void = () => undefined;
   #starting: Promise<void> = Promise.resolve();
   #waitMs = firstWaitMs;
+  /** Resolves when the end of the last process has been told. */
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
@@ -93,6 +95,8 @@ class Supervision implements Part {
     // A start that is under way is waited for: else its process would outlive us.
     await this.#starting.catch(() => undefined);
     if (this.#running !== undefined) await end(this.#running);
+    // Whoever took it down may remove the folder next, where its end is still to be written.
+    await this.#settled;
   }
 
   async #launch(): Promise<void> {
@@ -100,7 +104,7 @@ class Supervision implements Part {
     const running = await this.#options.start(this.#up);
     this.#running = running;
     this.#options.changed(running.pid);
-    void running.ended.then(() => {
+    this.#settled = running.ended.then(() => {
       if (this.#running === running) this.#running = undefined;
       this.#options.changed(undefined);
       if (Date.now() - startedAt >= steadyMs) this.#waitMs = firstWaitMs;

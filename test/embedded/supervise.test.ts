@@ -42,6 +42,25 @@ it('starts a part that died again, but not one that was killed on purpose', asyn
   expect(identify(last)).toBeUndefined();
 });
 
+it('tells of nothing any more when it is down, however late the end of the process is heard', async () => {
+  const told: (number | undefined)[] = [];
+  let hear = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    hear = resolve;
+  });
+  // A process whose end is known before it is heard, as when another one looks at the table of processes.
+  const late = async () => setTimeout(hear, 50);
+  const part = supervise({
+    name: 'late',
+    start: async () => ({ pid: 1, ended, stop: async () => void late(), kill: async () => void late() }),
+    say: () => undefined,
+    changed: (pid) => told.push(pid),
+  });
+  await part.start();
+  await part.stop();
+  expect(told).toEqual([1, undefined]);
+});
+
 it('ends what a killed supervisor left behind, but never a process that only has its pid', async () => {
   const orphan = await startSink();
   const file = new StackFile(dir);
