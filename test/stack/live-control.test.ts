@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { campaignWorkflowId } from '../../domain/temporal-names.ts';
 import { Arena } from '../support/arena.ts';
 import { addDraft, type DraftOptions } from '../support/campaigns.ts';
 import { eventually } from '../support/processes.ts';
+import { connectClient } from '../support/world.ts';
 
 /** Steering as an operator does it, over HTTP, while everything else runs as processes of its own. */
 let arena: Arena;
@@ -115,4 +117,17 @@ test('a pause until an instant ends by itself, and nothing leaves before', async
     { action: 'start' },
   ]);
   await arena.request('PUT', `/v1/campaigns/${id}/cancellation`, {});
+}, 60_000);
+
+test('hundreds of reasons to plan again, one after the other, stall no campaign', async () => {
+  const capacity = { open: 30, rate: 0.05, delayMs: 600_000 };
+  const id = await start({ size: 5, gapMs: 600_000, capacity });
+  const last = await eventually('the campaign to wait in its gap', () => restingBatch(id));
+  const { client, close } = await connectClient(arena.temporal.address);
+  const run = client.workflow.getHandle(campaignWorkflowId(id));
+  for (let signal = 0; signal < 300; signal += 1) await run.signal('replan');
+  expect((await arena.request('PUT', `/v1/campaigns/${id}/pace`, { size: 5, every: '1s' })).status).toBe(200);
+  expect((await batchAfter(id, last.number)).number).toBe(last.number + 1);
+  await arena.request('PUT', `/v1/campaigns/${id}/cancellation`, {});
+  await close();
 }, 60_000);
