@@ -22,7 +22,11 @@ export function openDatabase(
   // A connection that the server closed is no fault of the process: whoever uses it sees its query fail, the pool drops it
   // and the next query opens another. Both need a listener: the pool for idle ones, each client for those in use.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    // Plans here look dear to the planner and are not: compiling one would take longer than running it a hundred times.
+    client.query('set jit = off').catch(() => undefined);
+  });
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -46,6 +46,13 @@ beforeAll(async () => {
   });
   sender = await openSender({ databaseUrl: world.url, smtpUrl: peer.url });
   id = await addRunning(world.db, { size: 50, gapMs });
+  // The storm is what is looked at here: no guard shall end it, however unlucky a hundred mails in a row are.
+  const off = { hardBounces: null, complaints: null, deferrals: null, overCapacity: null, behindPlan: null };
+  await world.db
+    .updateTable('campaign')
+    .set({ guards: JSON.stringify(off) })
+    .where('id', '=', id)
+    .execute();
   driven = await drive(sender.deps, id, async (attempt) => {
     if (attempt === 7) await peer.goAway();
     if (attempt === 12) await peer.comeBack();

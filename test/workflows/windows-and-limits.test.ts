@@ -151,7 +151,8 @@ test('a draft that must be finished by an instant is spread over the open hours 
   const campaign = await play.start({ size: 1_000, gapMs: minute, windows, paceForm: { finishBy } });
   await campaign.end();
   const starts = (await campaign.starts()).map((at) => at - campaign.minute(opens));
-  expect(Math.max(...starts)).toBeLessThanOrEqual(26 * 60);
+  // Starts are tenths of a minute, rounded.
+  expect(Math.max(...starts)).toBeLessThanOrEqual(26 * 60 + 0.3);
   const firstDay = starts.filter((at) => at < 24 * 60).length;
   // Half of the open time is on the first day: so is about half of the batches.
   expect(firstDay / starts.length).toBeGreaterThan(0.4);
