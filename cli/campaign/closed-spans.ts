@@ -22,12 +22,8 @@ export function neverOpens(campaign: Campaign, now: Date): boolean {
   return rules !== null && !Number.isFinite(calendarOf(rules).opensAt(now.getTime()));
 }
 
-/**
- * Windows and holidays in the campaign's zone; null when it may send at any time, or when a server of another version takes them
- * in each recipient's own zone, which no single axis can show.
- */
+/** Windows and holidays in the campaign's zone; null when it may send at any time. */
 function calendarRules(campaign: Campaign): CalendarRules | null {
-  if ('windowsIn' in campaign && campaign.windowsIn === 'recipient') return null;
   const { windows, holidays, timeZone } = campaign;
   return windows.length + holidays.length === 0 ? null : { timeZone, windows, holidays };
 }
