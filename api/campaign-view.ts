@@ -43,6 +43,12 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
             only: row.follows_only ?? 'all',
           },
     responseLinks: row.response_links,
+    stream: row.stream,
+    consent: row.newsletter_only
+      ? { newsletter: true }
+      : { newsletter: false, reason: row.newsletter_reason ?? 'made before consent was asked for' },
+    onceWithin: row.once_within_ms === null ? null : formatDuration(row.once_within_ms),
+    logActivity: row.log_activity,
     capacity: showCapacity(row.capacity),
     responses: showResponses(plan.decision),
     updatedAt: wireInstant(row.updated_at),

@@ -29,6 +29,11 @@ export interface Draft {
   readonly responseLinks?: readonly ResponseLink[];
   /** Null or left out: the defaults. */
   readonly guards?: Guards | null;
+  readonly stream: string;
+  /** Null: only those who ordered the newsletter; otherwise why everybody, and who said so. */
+  readonly everybody: { readonly reason: string; readonly by: string } | null;
+  readonly onceWithinMs: number | null;
+  readonly logActivity: boolean;
 }
 
 type Columns = Selectable<Schema['campaign']>;
@@ -38,6 +43,17 @@ export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
   readonly identity: Identity;
   readonly content: Content;
 };
+type SettingsOfDrafts =
+  | 'newsletter_only'
+  | 'newsletter_reason'
+  | 'newsletter_by'
+  | 'identity_id'
+  | 'template_version_id'
+  | 'signature_id'
+  | 'signature'
+  | 'once_within_ms'
+  | 'log_activity'
+  | 'uses_linked';
 export type CampaignSummaryRow = Omit<
   CampaignRow,
   | 'audience'
@@ -51,6 +67,7 @@ export type CampaignSummaryRow = Omit<
   | 'evidence_after'
   | 'evidence_since'
   | 'last_position'
+  | SettingsOfDrafts
 > & {
   readonly position: string;
 };
@@ -232,5 +249,11 @@ function columns(draft: Draft) {
     desk_id: draft.capacity?.desk ?? null,
     response_links: JSON.stringify(draft.responseLinks ?? []),
     guards: draft.guards ? JSON.stringify(draft.guards) : null,
+    stream: draft.stream,
+    newsletter_only: draft.everybody === null,
+    newsletter_reason: draft.everybody?.reason ?? null,
+    newsletter_by: draft.everybody?.by ?? null,
+    once_within_ms: draft.onceWithinMs,
+    log_activity: draft.logActivity,
   };
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState, ControlAction } from '../domain/campaign-state.ts';
 import type { CapacityFigures } from '../domain/capacity-figures.ts';
@@ -8,64 +8,16 @@ import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { Guards } from '../domain/guards.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
-import type { AttributeValue } from '../domain/recipient.ts';
+import type { LinkedValues } from '../domain/recipient.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
-
-type Json<T extends object | null> = JSONColumnType<T>;
-/** JSON with a default in the database. */
-type WithDefault<T> = ColumnType<T, string | undefined, string>;
-type Attributes = Record<string, AttributeValue>;
-type At = ColumnType<Date, Date | string | undefined, Date | string>;
-type Maybe<T> = T | null;
-type MaybeAt = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+import type { At, Json, Maybe, MaybeAt, WithDefault } from './column-types.ts';
+import type { ContentTables } from './schema-content.ts';
+import type { PeopleTables } from './schema-people.ts';
 
 /** The tables of db/migrations, for typed reads and writes. */
-export interface Schema {
+export interface Schema extends PeopleTables, ContentTables {
   sluice_migration: { id: number; name: string; checksum: string; applied_at: At };
-  customer: {
-    id: Generated<string>;
-    name: string;
-    attributes: Json<Attributes>;
-    created_at: At;
-    updated_at: At;
-  };
-  contact: {
-    id: Generated<string>;
-    address: string;
-    email: string;
-    first_name: Maybe<string>;
-    last_name: Maybe<string>;
-    title: Maybe<string>;
-    salutation: Maybe<string>;
-    language: Maybe<string>;
-    time_zone: Maybe<string>;
-    newsletter: Maybe<boolean>;
-    customer_id: Maybe<string>;
-    attributes: Json<Attributes>;
-    created_at: At;
-    updated_at: At;
-  };
-  contact_import: {
-    id: Generated<string>;
-    state: Generated<'running' | 'done' | 'failed'>;
-    read: Generated<number>;
-    created: Generated<number>;
-    updated: Generated<number>;
-    rejected: Generated<number>;
-    failure: Maybe<string>;
-    started_by: string;
-    started_at: At;
-    touched_at: At;
-    finished_at: MaybeAt;
-  };
-  contact_import_reject: {
-    import_id: string;
-    ordinal: number;
-    line: number;
-    column: Maybe<string>;
-    reason: string;
-  };
   suppression: { address: string; stream: Maybe<string>; reason: string; source: string; at: At };
   api_key: {
     id: Generated<string>;
@@ -117,6 +69,16 @@ export interface Schema {
     evidence_after: Generated<number>;
     evidence_since: MaybeAt;
     last_position: Maybe<number>;
+    newsletter_only: Generated<boolean>;
+    newsletter_reason: Maybe<string>;
+    newsletter_by: Maybe<string>;
+    identity_id: Maybe<string>;
+    template_version_id: Maybe<string>;
+    signature_id: Maybe<string>;
+    signature: ColumnType<{ html: string; text: string } | null, string | null | undefined, string | null>;
+    once_within_ms: Maybe<number>;
+    log_activity: Generated<boolean>;
+    uses_linked: Generated<boolean>;
     created_by: string;
     created_at: At;
     updated_at: At;
@@ -192,6 +154,10 @@ export interface Schema {
     reason_text: Maybe<string>;
     limit_index: Generated<number>;
     send_now_at: MaybeAt;
+    contact_version: Maybe<number>;
+    customer_version: Maybe<number>;
+    linked_values: ColumnType<LinkedValues | null, string | null | undefined, string | null>;
+    forced_by: Maybe<string>;
   };
   capacity_decision: {
     id: Generated<number>;

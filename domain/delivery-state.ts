@@ -27,7 +27,8 @@ export function isFinal(state: DeliveryState): boolean {
 function successors(from: DeliveryState): readonly DeliveryState[] {
   switch (from) {
     case 'planned':
-      return ['sending', 'skipped', 'cancelled'];
+      // Deferred without an attempt: a frequency cap puts it off.
+      return ['sending', 'deferred', 'skipped', 'cancelled'];
     case 'sending':
       return ['sent', 'failed', 'deferred', 'inDoubt', 'planned', 'skipped'];
     case 'deferred':

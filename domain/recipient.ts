@@ -7,6 +7,28 @@ interface RecipientCustomer {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
+/** The person of our own side who looks after the customer. */
+interface RecipientAgent {
+  readonly name: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+/** A thing of another system that the person, the customer or the campaign has to do with. */
+interface RecipientRecord {
+  readonly externalId: string;
+  readonly title: string;
+  readonly link: string | null;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+/** What the database's function `linked_values` answers: the agent, and of each kind the record that counts for this person. */
+export interface LinkedValues {
+  readonly agent: RecipientAgent | null;
+  readonly records: Readonly<Record<string, RecipientRecord>>;
+}
+
 /**
  * Everything of a person that a mail may be filled with. Empty and unknown values are null, never ''.
  * `salutation` is what the import or a person wrote (see domain/salutation.ts), not the finished greeting.
@@ -23,6 +45,8 @@ export interface Recipient {
   readonly timeZone: string | null;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   readonly customer: RecipientCustomer | null;
+  /** Only where the mail speaks of agents or linked records. */
+  readonly linked?: LinkedValues | null;
 }
 
 /** Somebody of whom nothing but the address is known. */

@@ -25,6 +25,8 @@ export interface Intent {
   readonly firstAttemptAt: Instant;
   /** The mail's Date header, the same at every attempt. */
   readonly mailDate: Date;
+  /** The documents of the campaign that this mail carries, in their order; left out where the campaign has none. */
+  readonly documents?: readonly string[];
 }
 
 export type Claim =

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { campaignStates } from '../campaign-state.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
 import { capacityInputSchema, openResponsesSchema, shownCapacitySchema } from './capacity.ts';
+import { campaignConsentSchema } from './consent.ts';
 import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
+import { durationSchema } from './duration.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
 import { guardsInputSchema, guardsSchema, warningSchema } from './guards.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
@@ -30,6 +32,20 @@ export const startAtSchema = instantInputSchema.nullable().meta({
   example: '2026-12-01T08:00:00+01:00',
 });
 
+/** A kind of mail: what caps, suppressions and unsubscribes can be about. */
+const streamSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a stream is one word of lower-case letters, digits and dashes')
+  .meta({ description: 'The kind of mail', example: 'marketing' });
+
+const day = 86_400_000;
+const onceWithinSchema = durationSchema({ minMs: day, maxMs: 3_650 * day, range: '1d to 3650d' })
+  .nullable()
+  .meta({
+    description: 'Nobody gets it who got the same template version so recently; null: does not matter',
+    example: '30d',
+  });
+
 const draftFields = {
   name: nameSchema.meta({ example: 'Server upgrade on 5 December' }),
   audience: audienceSchema,
@@ -50,6 +66,13 @@ export const newCampaignSchema = z
     capacity: capacityInputSchema.nullable().default(null),
     responseLinks: responseLinksSchema.default([]),
     guards: guardsInputSchema.optional(),
+    stream: streamSchema.default('campaign'),
+    consent: campaignConsentSchema.default({ newsletter: true }),
+    onceWithin: onceWithinSchema.default(null),
+    logActivity: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Whether contacts, customers and records say "serial mail"' }),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -69,6 +92,10 @@ export const campaignPatchSchema = z
     capacity: capacityInputSchema.nullable().optional(),
     responseLinks: responseLinksSchema.optional(),
     guards: guardsInputSchema.optional(),
+    stream: streamSchema.optional(),
+    consent: campaignConsentSchema.optional(),
+    onceWithin: onceWithinSchema.optional(),
+    logActivity: z.boolean().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
@@ -162,6 +189,10 @@ export const campaignSchema = z
       .nullable()
       .meta({ description: 'Null when the campaign does not follow its responses, or has nobody left' }),
     responseLinks: z.array(responseLinkSchema),
+    stream: z.string(),
+    consent: campaignConsentSchema,
+    onceWithin: z.string().nullable().meta({ example: '30d' }),
+    logActivity: z.boolean(),
     updatedAt: instantSchema,
     pause: pauseSchema.nullable(),
     next: nextBatchSchema.nullable(),

@@ -6,6 +6,7 @@ export function campaignBody(change: Record<string, unknown> = {}): Record<strin
     identity: { name: 'IT department', address: 'it@example.com' },
     content: { subject: 'Hello {{ contact.firstName | default: "you" }}', text: 'Please read this.' },
     pace: { size: 50, every: '20m' },
+    consent: { newsletter: false, reason: 'operational notice' },
     ...change,
   };
 }

@@ -25,6 +25,10 @@ export async function insertStarted(
       follows: null,
       capacity: null,
       startAt: change.startAt ?? null,
+      stream: 'campaign',
+      everybody: { reason: 'a test', by: 'the test' },
+      onceWithinMs: null,
+      logActivity: true,
     },
     'the test',
   );
