@@ -5,6 +5,7 @@ import { campaignEndpoints } from './routes/campaigns.ts';
 import { complaintEndpoints } from './routes/complaints.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
+import { contentCheckEndpoints } from './routes/content-checks.ts';
 import { deskEndpoints } from './routes/desks.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
 import { guardEndpoints } from './routes/guards.ts';
@@ -40,6 +41,7 @@ export const endpoints: readonly Endpoint[] = [
   ...recipientActEndpoints,
   ...complaintEndpoints,
   ...previewEndpoints,
+  ...contentCheckEndpoints,
   ...testSendEndpoints,
   ...mainGateEndpoints,
   ...keyEndpoints,

@@ -15,6 +15,10 @@ import type {
 } from '../domain/schema/campaign.ts';
 import type { capacityDecisionSchema } from '../domain/schema/capacity.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
+import type {
+  ContentCheck as ContentCheckView,
+  OddCase as OddCaseView,
+} from '../domain/schema/content-check.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
@@ -58,3 +62,5 @@ export type PlannedBatch = Forecast['batches'][number];
 export type Decision = z.output<typeof capacityDecisionSchema>;
 export type HolidaysRead = z.output<typeof holidaysReadSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
+export type OddCase = OddCaseView;
+export type ContentCheck = ContentCheckView;

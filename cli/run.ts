@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCampaignCommands } from './campaign/command.ts';
+import { addPreviewCommand } from './campaign/preview.ts';
 import { addContactCommands } from './contacts.ts';
 import { addDemoCommand } from './demo/command.ts';
 import { addDeskCommands } from './desk.ts';
@@ -42,6 +43,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addDoctorCommand(program, surroundings);
   addContactCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
+  addPreviewCommand(program, surroundings);
   addDeskCommands(program, surroundings);
   addResponseCommands(program, surroundings);
   addGateCommands(program, surroundings);

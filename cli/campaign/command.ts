@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Surroundings } from '../surroundings.ts';
+import { addCheckCommand } from './check.ts';
 import { addControlCommands } from './control.ts';
 import { addCreateCommand } from './create.ts';
 import { addExplainCommand } from './explain.ts';
@@ -29,6 +30,7 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
   addListCommand(campaign, surroundings);
   addShowCommand(campaign, surroundings);
   addMailCommands(campaign, surroundings);
+  addCheckCommand(campaign, surroundings);
   addStartCommand(campaign, surroundings);
   addWatchCommand(campaign, surroundings);
   addControlCommands(campaign, surroundings);

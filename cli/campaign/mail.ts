@@ -1,26 +1,16 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Campaign, Preview, TestSend } from '../answers.ts';
-import { apiCommand, openSession, type CommonOptions, type Session } from '../command.ts';
+import type { TestSend } from '../answers.ts';
+import { apiCommand, openSession, type CommonOptions } from '../command.ts';
 import { Failure } from '../failure.ts';
-import { count, plural } from '../numbers.ts';
+import { plural } from '../numbers.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { findCampaignId } from './find-campaign.ts';
-import { findContactId } from './find-recipient.ts';
-
-interface PreviewOptions extends CommonOptions {
-  readonly as?: string;
-  readonly html?: string;
-}
+import { addPreviewCommand } from './preview.ts';
 
 /** preview, test-send: the mail as somebody gets it, before anybody does. */
 export function addMailCommands(campaign: Command, surroundings: Surroundings): void {
-  apiCommand(campaign, 'preview <id>', 'the mail as one person gets it: subject, text part, warnings')
-    .option('--as <address>', 'as this contact gets it (else values that are missing are marked)')
-    .option('--html <path>', 'also write the HTML part into this file')
-    .action(async (typed: string, options: PreviewOptions) => preview(typed, options, surroundings));
+  addPreviewCommand(campaign, surroundings);
   apiCommand(
     campaign,
     'test-send <id> <address...>',
@@ -35,31 +25,6 @@ export function addMailCommands(campaign: Command, surroundings: Surroundings): 
     if (open > 0)
       throw new Failure(3, `${plural(open, 'test mail was', 'test mails were')} not accepted by the relay`);
   });
-}
-
-async function preview(typed: string, options: PreviewOptions, surroundings: Surroundings): Promise<void> {
-  const session = openSession(options, surroundings);
-  const id = await findCampaignId(session.api, typed);
-  const campaign = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
-  const { content, identity, name, responseLinks } = campaign;
-  const person = await personOf(session, options.as);
-  const mail = await session.api.send<Preview>('POST', '/v1/previews', {
-    body: { content, identity, campaignName: name, responseLinks, ...person },
-  });
-  if (options.html !== undefined && mail.html !== null)
-    writeFileSync(resolve(surroundings.folder, options.html), mail.html);
-  session.answer(mail, () => [
-    `Subject: ${clean(mail.subject)}`,
-    `From: ${clean(identity.name)} <${clean(identity.address)}>`,
-    `Size: ${count(mail.sizeBytes)} bytes`,
-    ...mail.warnings.map(({ text }) => `! ${clean(text)}`),
-    '',
-    ...(mail.text ?? '(no text part)').split(/\r?\n/).map(clean),
-  ]);
-}
-
-async function personOf(session: Session, address: string | undefined): Promise<object> {
-  return address === undefined ? {} : { contactId: await findContactId(session.api, address) };
 }
 
 function testLines({ to, outcome, reply, text, warnings }: TestSend['items'][number]): string[] {

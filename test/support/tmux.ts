@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { until } from '../../embedded/until.ts';
-import { unpackPackages } from './mta/packages.ts';
+import { librariesOf, programCache, unpackPackages } from './mta/packages.ts';
 
 const run = promisify(execFile);
 
@@ -34,10 +33,10 @@ export async function findTmux(): Promise<Tmux | { readonly missing: string }> {
   const installed = await version('tmux', process.env);
   if (installed) return { program: 'tmux', env: process.env };
   try {
-    const unpacked = await unpackPackages(await packagesOfTmux(), cache);
+    const unpacked = await unpackPackages(await packagesOfTmux(), programCache);
     if ('missing' in unpacked) return unpacked;
     const program = join(unpacked.folder, 'usr', 'bin', 'tmux');
-    const env = { ...process.env, LD_LIBRARY_PATH: libraries(unpacked.folder).join(':') };
+    const env = { ...process.env, LD_LIBRARY_PATH: librariesOf(unpacked.folder).join(':') };
     return (await version(program, env)) ? { program, env } : { missing: 'the unpacked tmux does not run' };
   } catch (error) {
     return { missing: `tmux is not installed, and its package cannot be had (${String(error)})` };
@@ -99,13 +98,6 @@ async function packagesOfTmux(): Promise<string[]> {
   return ['tmux', ...needed.filter((name) => name !== 'libc6')];
 }
 
-function libraries(folder: string): string[] {
-  return ['lib', 'usr/lib'].flatMap((part) => {
-    const at = join(folder, part);
-    return existsSync(at) ? readdirSync(at).map((name) => join(at, name)) : [];
-  });
-}
-
 async function version(program: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   try {
     await run(program, ['-V'], { env });
@@ -114,5 +106,3 @@ async function version(program: string, env: NodeJS.ProcessEnv): Promise<boolean
     return false;
   }
 }
-
-const cache = join(fileURLToPath(new URL('../../', import.meta.url)), 'node_modules', '.cache', 'sluice');

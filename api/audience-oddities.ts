@@ -1,0 +1,69 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { readAudience } from '../db/audience-people.ts';
+import type { CampaignRow } from '../db/campaigns.ts';
+import { messageIdOf } from '../domain/message-id.ts';
+import { unknownPerson, type Recipient } from '../domain/recipient.ts';
+import { compileMail } from '../mail/compile.ts';
+import { odditiesOf, type Oddity } from '../mail/oddities.ts';
+import type { Preview } from '../mail/preview.ts';
+import type { Skeleton } from '../mail/skeleton.ts';
+import type { ApiDeps } from './deps.ts';
+import { noId, renderOrRefuse } from './rendered-mail.ts';
+import { responseLinksFor } from './response-links.ts';
+
+export interface OddRecipient {
+  readonly recipient: Recipient;
+  readonly oddities: readonly Oddity[];
+}
+
+const chunk = 1_000;
+
+/**
+ * Goes through everybody whom a campaign means, in the order of their ids after the given one, and says of each what is odd in their
+ * mail (mostly nothing). Memory does not grow with the audience; other requests are served in between.
+ */
+export async function* auditAudience(
+  deps: ApiDeps,
+  campaign: CampaignRow,
+  after: string | null,
+): AsyncGenerator<OddRecipient> {
+  const skeleton = await skeletonFor(deps, campaign);
+  for (let last = after; ;) {
+    const people = await readAudience(deps.db, campaign, last, chunk);
+    for (const recipient of people) yield { recipient, oddities: odditiesOf(skeleton, recipient) };
+    last = people.at(-1)?.contactId ?? null;
+    if (people.length < chunk || last === null) return;
+    await breathe();
+  }
+}
+
+/** The mail of a campaign, compiled as the worker compiles it. */
+async function skeletonFor(deps: ApiDeps, campaign: CampaignRow): Promise<Skeleton> {
+  const { id: campaignId, name: campaignName, identity, content, stream: streamId } = campaign;
+  const links = await responseLinksFor(deps, { campaignId, declared: campaign.response_links });
+  return compileMail({ campaignId, campaignName, identity, content, streamId, links });
+}
+
+/** What is wrong with the mail as such, seen in that of one recipient: size, links, pictures. */
+export async function warningsOf(
+  deps: ApiDeps,
+  campaign: CampaignRow,
+  recipient: Recipient | null,
+): Promise<Preview['warnings']> {
+  const { id: campaignId, name: campaignName, identity, content, stream: streamId } = campaign;
+  const person = recipient ?? unknownPerson('anybody@example.invalid', noId);
+  const mail = await renderOrRefuse({
+    campaignId,
+    campaignName,
+    identity,
+    content,
+    streamId,
+    links: await responseLinksFor(deps, { campaignId, declared: campaign.response_links }),
+    recipient: person,
+    messageId: messageIdOf(campaignId, person.contactId, 'preview.invalid'),
+    date: Date.now(),
+  });
+  return mail.warnings.filter(({ code }) => !ofOnePerson.has(code));
+}
+
+const ofOnePerson = new Set(['mergeValueMissing', 'unsafeHeaderValue', 'renderFailed', 'defaultUsed']);

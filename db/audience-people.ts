@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { Recipient } from '../domain/recipient.ts';
+import type { Database } from './open.ts';
+
+/**
+ * The people whom a campaign means, as mails see them, in the order of their ids after the given one. Before the audience is frozen those who
+ * would be in it now, afterwards those who are.
+ */
+export async function readAudience(
+  db: Database,
+  campaign: { readonly id: string; readonly snapshot_at: Date | null },
+  after: string | null,
+  limit: number,
+): Promise<Recipient[]> {
+  const frozen = sql<boolean>`exists (select from delivery d where d.campaign_id = ${campaign.id} and d.contact_id = contact.id)`;
+  const rows = await db
+    .selectFrom('contact')
+    .leftJoin('customer', 'customer.id', 'contact.customer_id')
+    .select((eb) => [
+      'contact.id',
+      'contact.email',
+      'contact.first_name',
+      'contact.last_name',
+      'contact.title',
+      'contact.salutation',
+      'contact.language',
+      'contact.time_zone',
+      'contact.attributes',
+      'customer.name as customer',
+      eb.ref('customer.attributes').as('customer_attributes'),
+    ])
+    .$if(after !== null, (query) => query.where('contact.id', '>', after))
+    .$if(campaign.snapshot_at !== null, (query) => query.where(frozen))
+    .orderBy('contact.id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    contactId: row.id,
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    title: row.title,
+    salutation: row.salutation,
+    language: row.language,
+    timeZone: row.time_zone,
+    attributes: row.attributes,
+    customer:
+      row.customer === null ? null : { name: row.customer, attributes: row.customer_attributes ?? {} },
+  }));
+}
