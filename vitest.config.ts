@@ -17,9 +17,9 @@ export default defineConfig({
     // What the smallest machine has; every file has its own database, servers and ports.
     maxWorkers: 2,
     projects: [
-      layer('pure', ['test/domain/**/*.test.ts', 'test/house/**/*.test.ts'], { testTimeout: 30_000 }),
-      layer('mail', ['test/mail/**/*.test.ts'], { testTimeout: 30_000 }),
-      layer('cli', ['test/cli/**/*.test.ts'], { testTimeout: 30_000 }),
+      layer('pure', ['test/domain/**/*.test.ts', 'test/house/**/*.test.ts'], { testTimeout: 30_000, isolate: false }),
+      layer('mail', ['test/mail/**/*.test.ts'], { testTimeout: 30_000, isolate: false }),
+      layer('cli', ['test/cli/**/*.test.ts'], { testTimeout: 30_000, isolate: false }),
       layer('embedded', ['test/embedded/**/*.test.ts'], later(1, 120_000)),
       layer('db', ['test/db/**/*.test.ts', 'test/activities/**/*.test.ts'], later(1, 60_000)),
       layer('workflows', ['test/workflows/**/*.test.ts'], later(1, 120_000)),
