@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { attributeEndpoints } from './routes/attributes.ts';
 import { campaignControlEndpoints } from './routes/campaign-control.ts';
 import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
@@ -6,6 +7,7 @@ import { complaintEndpoints } from './routes/complaints.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
 import { contentCheckEndpoints } from './routes/content-checks.ts';
+import { customerEndpoints } from './routes/customers.ts';
 import { deskEndpoints } from './routes/desks.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
 import { guardEndpoints } from './routes/guards.ts';
@@ -26,6 +28,8 @@ import { testSendEndpoints } from './routes/test-sends.ts';
 export const endpoints: readonly Endpoint[] = [
   ...contactImportEndpoints,
   ...contactEndpoints,
+  ...customerEndpoints,
+  ...attributeEndpoints,
   ...campaignEndpoints,
   ...holidayEndpoints,
   ...campaignControlEndpoints,

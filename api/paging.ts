@@ -10,6 +10,12 @@ export const positionSchema = z.tuple([
   z.guid(),
 ]);
 
+/** Lists in the order of a text: an address, a name. */
+export const afterText = z
+  .string()
+  .max(400)
+  .refine((text) => !text.includes('\0'));
+
 /** A cursor that somebody made up may look like an instant that the database refuses, such as a 31st of February. */
 function isInstant(text: string): boolean {
   const hours = /[+-]\d\d$/.test(text) ? `${text}:00` : text;

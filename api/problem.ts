@@ -14,6 +14,8 @@ export const problemTypes = {
   wrongState: { status: 409, title: 'The campaign is in a state in which this is not possible' },
   needsAcknowledgement: { status: 409, title: 'The campaign is held: resuming needs acknowledge=true' },
   conflict: { status: 409, title: 'This conflicts with what is there' },
+  taken: { status: 409, title: 'Another one has this already' },
+  valuesDoNotFit: { status: 409, title: 'Stored values do not fit this type' },
   idempotencyConflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
   idempotencyRunning: {
     status: 409,
@@ -24,6 +26,7 @@ export const problemTypes = {
   urlTooLong: { status: 414, title: 'The URL is too long' },
   unsupportedMediaType: { status: 415, title: 'The body is of a type that is not understood here' },
   invalidBody: { status: 422, title: 'The body is understood but wrong' },
+  invalidName: { status: 422, title: 'The name in the path cannot be used' },
   invalidQuery: { status: 422, title: 'The query parameters are wrong' },
   contentRefused: { status: 422, title: 'The content cannot be sent as it is' },
   emptyAudience: { status: 422, title: 'The audience is nobody' },

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { AttributeValue, Recipient } from '../domain/recipient.ts';
 import type { Database } from './open.ts';
+import { prefixPattern } from './prefix-search.ts';
+import { RefusedWrite, refuseTaken, typedAttributes } from './refused-write.ts';
 
 export interface Contact {
   readonly id: string;
@@ -13,6 +15,8 @@ export interface Contact {
   readonly language: string | null;
   readonly timeZone: string | null;
   readonly newsletter: boolean | null;
+  readonly externalId: string | null;
+  readonly customerId: string | null;
   readonly customer: string | null;
   readonly attributes: Record<string, AttributeValue>;
   readonly createdAt: Date;
@@ -29,8 +33,19 @@ export interface ContactChange {
   readonly language?: string | null | undefined;
   readonly timeZone?: string | null | undefined;
   readonly newsletter?: boolean | null | undefined;
+  readonly externalId?: string | null | undefined;
+  /** By name (made when there is none) or by id, not both. */
   readonly customer?: string | null | undefined;
+  readonly customerId?: string | null | undefined;
   readonly attributes?: Readonly<Record<string, AttributeValue>> | undefined;
+}
+
+export interface ContactFilter {
+  readonly q: string | undefined;
+  /** Only those of one customer. */
+  readonly customerId?: string;
+  readonly after: string | null;
+  readonly limit: number;
 }
 
 /**
@@ -39,22 +54,16 @@ export interface ContactChange {
  */
 export async function listContacts(
   db: Database,
-  {
-    q,
-    after,
-    limit,
-  }: { readonly q: string | undefined; readonly after: string | null; readonly limit: number },
+  { q, customerId, after, limit }: ContactFilter,
 ): Promise<Contact[]> {
   let query = selectContacts(db).orderBy('contact.address').limit(limit);
+  if (customerId !== undefined) query = query.where('contact.customer_id', '=', customerId);
   if (after !== null) query = query.where('contact.address', '>', after);
   for (const word of (q ?? '')
     .split(/\s+/)
     .filter((each) => each !== '')
     .slice(0, maxWords)) {
-    const prefix = `${word
-      .normalize('NFC')
-      .replaceAll(/[\\%_]/g, '\\$&')
-      .toLowerCase()}%`;
+    const prefix = prefixPattern(word);
     query =
       query.where(sql<boolean>`(contact.address like ${prefix} or lower(contact.first_name) like ${prefix}
       or lower(contact.last_name) like ${prefix})`);
@@ -91,21 +100,56 @@ export async function readRecipient(
   };
 }
 
-/** Changes one person. `taken`: another contact has the new address already. */
+/** Makes one person. Throws RefusedWrite. */
+export async function insertContact(
+  db: Database,
+  contact: ContactChange & { readonly email: { readonly email: string; readonly address: string } },
+): Promise<Contact> {
+  return refuseTaken(db, uniqueOf(contact), async () =>
+    db.transaction().execute(async (transaction) => {
+      const { email, attributes } = contact;
+      const customerId = await customerIdOf(transaction, contact);
+      const typed = await typedAttributes(transaction, 'contact', attributes ?? {});
+      const { id } = await transaction
+        .insertInto('contact')
+        .values({
+          address: email.address,
+          email: email.email,
+          external_id: contact.externalId ?? null,
+          first_name: contact.firstName ?? null,
+          last_name: contact.lastName ?? null,
+          title: contact.title ?? null,
+          salutation: contact.salutation ?? null,
+          language: contact.language ?? null,
+          time_zone: contact.timeZone ?? null,
+          newsletter: contact.newsletter ?? null,
+          customer_id: customerId ?? null,
+          attributes: sql`jsonb_strip_nulls(${JSON.stringify(typed)}::jsonb)`,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return selectContacts(transaction).where('contact.id', '=', id).executeTakeFirstOrThrow();
+    }),
+  );
+}
+
+/** Changes one person; null when there is none. Throws RefusedWrite. */
 export async function updateContact(
   db: Database,
   id: string,
   change: ContactChange,
-): Promise<Contact | 'missing' | 'taken'> {
-  try {
-    return await db.transaction().execute(async (transaction) => {
-      const customerId = await customerIdOf(transaction, change.customer);
-      const { firstName, lastName, title, salutation, language, timeZone, newsletter, email, attributes } =
-        change;
-      const { rows } = await sql<{ id: string }>`
+): Promise<Contact | null> {
+  return refuseTaken(db, uniqueOf(change), async () =>
+    db.transaction().execute(async (transaction) => {
+      const customerId = await customerIdOf(transaction, change);
+      const { firstName, lastName, title, salutation, language, timeZone, newsletter, email } = change;
+      const attributes =
+        change.attributes && (await typedAttributes(transaction, 'contact', change.attributes));
+      await sql`
         update contact set ${sql.join([
           ...set('address', email?.address),
           ...set('email', email?.email),
+          ...set('external_id', change.externalId),
           ...set('first_name', firstName),
           ...set('last_name', lastName),
           ...set('title', title),
@@ -118,14 +162,14 @@ export async function updateContact(
             ? []
             : [sql`attributes = jsonb_strip_nulls(attributes || ${JSON.stringify(attributes)}::jsonb)`]),
           sql`updated_at = now()`,
-        ])} where id = ${id} returning id`.execute(transaction);
-      return rows.length === 0 ? 'missing' : ((await readContact(transaction, id)) ?? 'missing');
-    });
-  } catch (error) {
-    if (error instanceof Error && 'constraint' in error && error.constraint === 'contact_address_key')
-      return 'taken';
-    throw error;
-  }
+        ])} where id = ${id}`.execute(transaction);
+      return readContact(transaction, id);
+    }),
+  );
+}
+
+function uniqueOf({ email, externalId }: ContactChange) {
+  return { address: email?.address, external_id: externalId };
 }
 
 const maxWords = 5;
@@ -134,11 +178,23 @@ function set(column: string, value: unknown) {
   return value === undefined ? [] : [sql`${sql.ref(column)} = ${value}`];
 }
 
+/** Undefined: nothing is said of the customer. Throws RefusedWrite for an id that nobody has. */
 async function customerIdOf(
   db: Database,
-  name: string | null | undefined,
+  { customer: name, customerId }: ContactChange,
 ): Promise<string | null | undefined> {
-  if (name === null || name === undefined) return name;
+  if (typeof customerId === 'string') {
+    const found = await db
+      .selectFrom('customer')
+      .select('id')
+      .where('id', '=', customerId)
+      .forKeyShare()
+      .executeTakeFirst();
+    if (found === undefined) throw new RefusedWrite({ kind: 'noCustomer', id: customerId });
+    return customerId;
+  }
+  if (customerId === null || name === null) return null;
+  if (name === undefined) return undefined;
   await sql`insert into customer (name) values (${name}) on conflict (name) do nothing`.execute(db);
   const { id } = await db
     .selectFrom('customer')
@@ -163,6 +219,8 @@ function selectContacts(db: Database) {
       'contact.language',
       'contact.time_zone as timeZone',
       'contact.newsletter',
+      'contact.external_id as externalId',
+      'contact.customer_id as customerId',
       'customer.name as customer',
       'contact.attributes',
       'contact.created_at as createdAt',

@@ -49,6 +49,31 @@ export function readAttributeValue(
   }
 }
 
+/**
+ * Attributes as somebody sets them, read by what they are declared as; an undeclared one stays as given, null (removal) always does.
+ * `faults` names every one that does not fit; `values` is to be used only when there are none.
+ */
+export function readAttributes(
+  declared: ReadonlyMap<string, AttributeDeclaration>,
+  given: Readonly<Record<string, AttributeValue>>,
+): { readonly values: Record<string, AttributeValue>; readonly faults: readonly AttributeFault[] } {
+  const faults: AttributeFault[] = [];
+  const entries = Object.entries(given).map(([name, value]): [string, AttributeValue] => {
+    const declaration = declared.get(name);
+    if (declaration === undefined || value === null) return [name, value];
+    const read = readAttributeValue(declaration, value);
+    if (read.ok) return [name, read.value];
+    faults.push({ name, why: read.why });
+    return [name, null];
+  });
+  return { values: Object.fromEntries(entries), faults };
+}
+
+export interface AttributeFault {
+  readonly name: string;
+  readonly why: string;
+}
+
 /** As for columns of an import. */
 const maxText = 10_000;
 

@@ -1,18 +1,20 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
-import { listContacts, readContact, updateContact, type Contact } from '../../db/contacts.ts';
+import { insertContact, listContacts, readContact, updateContact } from '../../db/contacts.ts';
 import { normaliseAddress } from '../../domain/email-address.ts';
 import {
   contactListSchema,
   contactPatchSchema,
   contactQuerySchema,
   contactSchema,
+  newContactSchema,
 } from '../../domain/schema/contact.ts';
 import { idSchema } from '../../domain/schema/shared.ts';
+import { showContact } from '../contact-view.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { page } from '../paging.ts';
+import { afterText, page } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
-import { wireInstant } from '../wire-instant.ts';
+import { writeOrRefuse } from '../refused-write.ts';
 
 const params = z.strictObject({ contactId: idSchema });
 
@@ -30,15 +32,33 @@ export const contactEndpoints: readonly Endpoint[] = [
       const body = await page({
         limit: query.limit,
         cursor: query.cursor,
-        key: z
-          .string()
-          .max(320)
-          .refine((address) => !address.includes('\0')),
+        key: afterText,
         read: (after, limit) => listContacts(deps.db, { q: query.q, after, limit }),
         keyOf: ({ address }) => address,
         show: showContact,
       });
       return { status: 200, body };
+    },
+  }),
+  endpoint({
+    id: 'createContact',
+    method: 'post',
+    path: '/v1/contacts',
+    role: 'operator',
+    tag: 'Contacts',
+    summary: 'Adds one person by hand',
+    description: 'An address that somebody has already is refused (409) with the id of that contact.',
+    body: newContactSchema,
+    answers: { 201: { description: 'The person', schema: contactSchema } },
+    problems: ['taken'],
+    handle: async ({ deps, body: { email, ...fields } }) => {
+      const wanted = { ...fields, email: readEmail(email) };
+      const contact = await writeOrRefuse(async () => insertContact(deps.db, wanted));
+      return {
+        status: 201,
+        body: showContact(contact),
+        headers: { Location: `/v1/contacts/${contact.id}` },
+      };
     },
   }),
   endpoint({
@@ -68,17 +88,12 @@ export const contactEndpoints: readonly Endpoint[] = [
     params,
     body: contactPatchSchema,
     answers: { 200: { description: 'The person as changed', schema: contactSchema } },
-    problems: ['notFound', 'conflict'],
+    problems: ['notFound', 'taken'],
     handle: async ({ deps, params, body }) => {
       const { email, ...fields } = body;
       const change = { ...fields, ...(email === undefined ? {} : { email: readEmail(email) }) };
-      const contact = await updateContact(deps.db, params.contactId, change);
-      if (contact === 'missing') throw notFound('contact', params.contactId);
-      if (contact === 'taken')
-        throw new Problem(
-          'conflict',
-          `another contact has the address ${JSON.stringify(email)}; change that one instead`,
-        );
+      const contact = await writeOrRefuse(async () => updateContact(deps.db, params.contactId, change));
+      if (contact === null) throw notFound('contact', params.contactId);
       return { status: 200, body: showContact(contact) };
     },
   }),
@@ -89,8 +104,4 @@ function readEmail(text: string): { email: string; address: string } {
   if (check.ok) return check;
   const detail = `${JSON.stringify(text.slice(0, 100))}: ${check.why}`;
   throw new Problem('invalidBody', detail, { errors: [{ pointer: '/email', detail }] });
-}
-
-function showContact({ createdAt, updatedAt, ...contact }: Contact) {
-  return { ...contact, createdAt: wireInstant(createdAt), updatedAt: wireInstant(updatedAt) };
 }

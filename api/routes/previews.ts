@@ -3,7 +3,7 @@ import { readRecipient } from '../../db/contacts.ts';
 import { normaliseAddress } from '../../domain/email-address.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import type { Recipient } from '../../domain/recipient.ts';
-import type { ContactPatch } from '../../domain/schema/contact.ts';
+import type { MadeUpPerson } from '../../domain/schema/contact.ts';
 import { previewRequestSchema, previewSchema } from '../../domain/schema/preview.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
@@ -50,7 +50,7 @@ export const previewEndpoints: readonly Endpoint[] = [
 /** RFC 2606: a domain that nobody has. */
 const nobody = 'nobody@example.invalid';
 
-function madeUp({ email, customer, attributes, ...person }: ContactPatch): Recipient {
+function madeUp({ email, customer, attributes, ...person }: MadeUpPerson): Recipient {
   const check = normaliseAddress(email ?? nobody, domainToASCII);
   if (!check.ok) throw refuse('invalidBody', [{ pointer: '/contact/email', detail: check.why }]);
   return {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { columnKey, columnLimits, isTimeZone, readLanguage } from '../csv-columns.ts';
+import { isTimeZone, readLanguage } from '../csv-columns.ts';
+import { attributesPatchSchema, attributesSchema } from './attribute.ts';
+import { externalIdSchema, searchSchema, textSchema } from './person-text.ts';
 import { idSchema, instantSchema, listSchema, pagingFields } from './shared.ts';
 
 const count = z.int().min(0);
@@ -35,31 +37,6 @@ export const rejectSchema = z
 
 export const rejectListSchema = listSchema(rejectSchema, 'ContactImportRejects');
 
-/** Text that people typed: null and an empty string both clear. */
-const textSchema = z
-  .string()
-  .trim()
-  .max(columnLimits.text)
-  .refine((text) => !/\p{Cc}/u.test(text), 'has no line breaks or control characters')
-  .transform((text) => (text === '' ? null : text))
-  .nullable();
-
-const attributeValueSchema = z.union([
-  z.string().max(columnLimits.attribute),
-  z.number(),
-  z.boolean(),
-  z.null(),
-]);
-
-const attributeNameSchema = z
-  .string()
-  .min(1)
-  .max(columnLimits.columnName)
-  .refine(
-    (name) => columnKey(name) === name,
-    'an attribute name has lower-case letters, digits and _ between them',
-  );
-
 const languageSchema = z
   .string()
   .refine((text) => readLanguage(text) !== null, 'is no language tag; write for example de or en-GB')
@@ -86,8 +63,10 @@ export const contactSchema = z
     language: z.string().nullable(),
     timeZone: z.string().nullable(),
     newsletter: z.boolean().nullable().meta({ description: 'Consent; null: not known' }),
+    externalId: z.string().nullable().meta({ description: 'What another system calls the person' }),
+    customerId: idSchema.nullable(),
     customer: z.string().nullable().meta({ description: 'Name of the organisation' }),
-    attributes: z.record(z.string(), attributeValueSchema),
+    attributes: attributesSchema,
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })
@@ -97,30 +76,49 @@ export const contactListSchema = listSchema(contactSchema, 'Contacts');
 
 export const contactQuerySchema = z.strictObject({
   ...pagingFields,
-  q: z.string().trim().min(1).max(200).optional().meta({
+  q: searchSchema.meta({
     description: 'Beginnings of the address, first or last name; all words must be found',
     example: 'otto mus',
   }),
 });
 
+const personFields = {
+  email: z.string().max(1_000).optional(),
+  firstName: textSchema.optional(),
+  lastName: textSchema.optional(),
+  title: textSchema.optional(),
+  salutation: textSchema.optional(),
+  language: languageSchema.optional(),
+  timeZone: timeZoneSchema.optional(),
+  newsletter: z.boolean().nullable().optional(),
+  customer: textSchema
+    .optional()
+    .meta({ description: 'Name of the organisation; made when there is none of this name' }),
+  attributes: attributesPatchSchema.optional(),
+} as const;
+
+const contactFields = {
+  ...personFields,
+  externalId: externalIdSchema.optional(),
+  customerId: idSchema.nullable().optional().meta({ description: 'The same by its id; give one of the two' }),
+} as const;
+
+const twoCustomers = {
+  path: ['customerId'],
+  error: 'give customer (a name) or customerId, not both',
+};
+
+export const newContactSchema = z
+  .strictObject({ ...contactFields, email: z.string().max(1_000).meta({ example: 'Jo.Doe@example.com' }) })
+  .refine(({ customer, customerId }) => customer === undefined || customerId === undefined, twoCustomers)
+  .meta({ id: 'NewContact' });
+
 export const contactPatchSchema = z
-  .strictObject({
-    email: z.string().max(1_000).optional(),
-    firstName: textSchema.optional(),
-    lastName: textSchema.optional(),
-    title: textSchema.optional(),
-    salutation: textSchema.optional(),
-    language: languageSchema.optional(),
-    timeZone: timeZoneSchema.optional(),
-    newsletter: z.boolean().nullable().optional(),
-    customer: textSchema
-      .optional()
-      .meta({ description: 'Name of the organisation; made when there is none of this name' }),
-    attributes: z
-      .record(attributeNameSchema, attributeValueSchema)
-      .optional()
-      .meta({ description: 'Attributes to change; null removes one, the others stay' }),
-  })
+  .strictObject(contactFields)
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
+  .refine(({ customer, customerId }) => customer === undefined || customerId === undefined, twoCustomers)
   .meta({ id: 'ContactPatch', description: 'What is left out stays; null clears a field' });
-export type ContactPatch = z.output<typeof contactPatchSchema>;
+
+/** Somebody who is no contact, to look at a mail with. */
+export const madeUpPersonSchema = z.strictObject(personFields).meta({ id: 'MadeUpPerson' });
+export type MadeUpPerson = z.output<typeof madeUpPersonSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contactPatchSchema } from './contact.ts';
+import { madeUpPersonSchema } from './contact.ts';
 import { contentSchema, identitySchema } from './content.ts';
 import { replySchema } from './recipient.ts';
 import { responseLinksSchema } from './response-link.ts';
@@ -12,7 +12,7 @@ export const previewRequestSchema = z
     responseLinks: responseLinksSchema.default([]),
     campaignName: nameSchema.optional().meta({ description: 'What `campaign.name` says' }),
     contactId: idSchema.optional().meta({ description: 'A person to fill it with' }),
-    contact: contactPatchSchema
+    contact: madeUpPersonSchema
       .optional()
       .meta({ description: 'A made-up person to fill it with; values that are missing are marked' }),
   })

@@ -95,8 +95,10 @@ describe('PATCH /v1/contacts/{contactId}', () => {
     expect(await api.call('PATCH', path, { email: 'ADAM@example.com' })).toMatchObject({
       status: 409,
       body: {
-        type: '/problems/conflict',
-        detail: 'another contact has the address "ADAM@example.com"; change that one instead',
+        type: '/problems/taken',
+        detail: expect.stringContaining(
+          'has this address already; change that contact, or take another address',
+        ),
       },
     });
     expect(await api.call('PATCH', path, { email: 'nobody' })).toMatchObject({

@@ -51,6 +51,9 @@ const seeds: Readonly<Record<string, unknown>> = {
     contact: { email: 'somebody@example.org' },
   },
   reportResponses: { events: [{ eventId: 'ticket-1', state: 'opened' }] },
+  createContact: { email: 'somebody.new@example.org', attributes: { room: '4.12' } },
+  createCustomer: { name: 'Nordwind GmbH', attributes: { category: 'A' } },
+  declareAttribute: { type: 'choice', choices: ['A', 'B'] },
   createDesk: { name: 'Helpdesk', capacity: 30 },
   readHolidays: {
     ics: 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
@@ -79,6 +82,10 @@ beforeAll(async () => {
   const source = await api.call('POST', '/v1/response-sources', { name: 'Helpdesk' });
   known['sourceId'] = [(source.body as { id: string }).id];
   known['responseId'] = await insertResponses(known['campaignId']);
+  const customer = await api.call('POST', '/v1/customers', { name: 'Werft', attributes: { category: 'A' } });
+  known['customerId'] = [(customer.body as { id: string }).id];
+  known['owner'] = ['contact', 'customer', 'record'];
+  known['name'] = ['category', 'room'];
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
 });
