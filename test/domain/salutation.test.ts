@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { greetingOf, understoodSalutations, type Greeted } from '../../domain/salutation.ts';
+import { greetingOf, type Greeted } from '../../domain/salutation.ts';
+import { understoodSalutations } from '../../domain/salutation/words.ts';
 
 const anna: Greeted = {
   firstName: 'Anna',
@@ -46,9 +47,71 @@ describe('a greeting', () => {
     [{ salutation: 'informal' }, 'Hi Anna,'],
     [{ salutation: 'formal', firstName: null, lastName: null }, 'Dear Sir or Madam,'],
     [{ firstName: null, title: null }, 'Hello,'],
-    [{ language: 'fr', title: null }, 'Dear Anna Müller,'],
+    [{ language: 'nl', title: null }, 'Dear Anna Müller,'],
+    [{ language: 'nl', title: null, salutation: 'Signora' }, 'Dear Ms Müller,'],
   ])('in English for %j is "%s"', (change, greeting) => {
     expect(greetingOf({ ...anna, language: 'en-GB', ...change })).toBe(greeting);
+  });
+
+  // What natives write: Italian business mail, the Guide du rédacteur for French, the Ortografía of the RAE for Spanish.
+  it.each<[string, Partial<Greeted>, string]>([
+    ['it', { salutation: 'Signora' }, 'Gentile Signora Rossi,'],
+    ['it', { salutation: 'Sig.ra' }, 'Gentile Signora Rossi,'],
+    ['it', { salutation: 'Signor' }, 'Egregio Signor Rossi,'],
+    ['it', { salutation: 'Egregio Sig.' }, 'Egregio Signor Rossi,'],
+    ['it', { salutation: 'Signore', lastName: null }, 'Egregio Signore,'],
+    ['it', { salutation: 'Signora', title: 'Dott.ssa' }, 'Gentile Dott.ssa Rossi,'],
+    ['it', { salutation: 'Sig.ra Dott.ssa' }, 'Gentile Dott.ssa Rossi,'],
+    ['it', { salutation: 'Signora, neutro' }, 'Buongiorno Signora Rossi,'],
+    ['it', { salutation: 'tu' }, 'Ciao Anna,'],
+    ['it', { salutation: 'Signora, informale', firstName: null }, 'Buongiorno Signora Rossi,'],
+    ['it', {}, 'Buongiorno Anna Rossi,'],
+    ['it-CH', { title: 'Dott.ssa' }, 'Buongiorno Dott.ssa Anna Rossi,'],
+    ['it', { salutation: 'Divers' }, 'Buongiorno Anna Rossi,'],
+    ['it', { firstName: null }, 'Buongiorno,'],
+    ['it', { salutation: 'Lei', firstName: null, lastName: null }, 'Gentili Signore e Signori,'],
+    ['fr', { salutation: 'Madame' }, 'Madame Rossi,'],
+    ['fr', { salutation: 'Mme' }, 'Madame Rossi,'],
+    ['fr', { salutation: 'Monsieur' }, 'Monsieur Rossi,'],
+    ['fr', { salutation: 'M.' }, 'Monsieur Rossi,'],
+    ['fr', { salutation: 'Mme', lastName: null }, 'Madame,'],
+    ['fr', { salutation: 'Madame', title: 'Dr' }, 'Dr Rossi,'],
+    ['fr', { salutation: 'Bonjour Madame' }, 'Madame Rossi,'],
+    ['fr', { salutation: 'Madame, neutre' }, 'Bonjour Madame Rossi,'],
+    ['fr', { salutation: 'informel' }, 'Bonjour Anna,'],
+    ['fr-CA', {}, 'Bonjour Anna Rossi,'],
+    ['fr', { firstName: null }, 'Bonjour,'],
+    ['fr', { salutation: 'vous', firstName: null, lastName: null }, 'Madame, Monsieur,'],
+    ['es', { salutation: 'Señora' }, 'Estimada señora Rossi,'],
+    ['es', { salutation: 'Sra.' }, 'Estimada señora Rossi,'],
+    ['es', { salutation: 'Señor' }, 'Estimado señor Rossi,'],
+    ['es', { salutation: 'Estimado Sr.' }, 'Estimado señor Rossi,'],
+    ['es', { salutation: 'Sra.', title: 'Dra.' }, 'Estimada Dra. Rossi,'],
+    ['es', { salutation: 'Señor', lastName: null }, 'Estimado señor,'],
+    ['es', { salutation: 'Señora, neutro' }, 'Buenos días, señora Rossi,'],
+    ['es', { salutation: 'tú' }, 'Hola Anna,'],
+    ['es-MX', {}, 'Buenos días, Anna Rossi,'],
+    ['es', { firstName: null }, 'Buenos días,'],
+    ['es', { salutation: 'usted', firstName: null, lastName: null }, 'Estimados señores y señoras,'],
+  ])('in %s for %j is "%s"', (language, change, greeting) => {
+    expect(greetingOf({ ...anna, lastName: 'Rossi', title: null, language, ...change })).toBe(greeting);
+  });
+
+  it.each([
+    ['Signora', 'Gentile Signora Müller,'],
+    ['Mme', 'Madame Müller,'],
+    ['Sr.', 'Estimado señor Müller,'],
+    ['M.', 'Dear Anna Müller,'],
+  ])('takes the language of "%s" when none is known', (salutation, greeting) => {
+    expect(greetingOf({ ...anna, title: null, language: null, salutation })).toBe(greeting);
+  });
+
+  it('is neutral in every language as long as nobody said how to address somebody', () => {
+    for (const language of ['de', 'en', 'it', 'fr', 'es'])
+      for (const firstName of ['Anna', 'Peter', 'Andrea', 'Kim'])
+        expect(greetingOf({ ...anna, title: null, firstName, language })).not.toMatch(
+          /Frau|Herr|Mr|Ms|Signor|Madame|Monsieur|señor|Estimad|Gentile|Egregio|geehrte/,
+        );
   });
 
   it('never takes a gender from a first name', () => {

@@ -11,6 +11,7 @@ const imports: readonly (readonly [file: string, statement: string, allowed: boo
   ['domain/b.ts', "import { c } from '../db/c.ts';", false],
   ['domain/c.ts', "import { z } from 'zod';", false],
   ['domain/d.ts', "import { readFileSync } from 'node:fs';", false],
+  ['domain/salutation/e.ts', "import { z } from 'zod';", false],
   ['domain/schema/a.ts', "import { z } from 'zod';", true],
   ['domain/schema/b.ts', "import { a } from '../a.ts';", true],
   ['domain/schema/c.ts', "import { a } from '../../mail/a.ts';", false],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../../cli/run.ts';
 import { mergeFields } from '../../domain/merge-field.ts';
 import { greetingOf } from '../../domain/salutation.ts';
+import { understoodSalutations } from '../../domain/salutation/words.ts';
 import { variables } from '../../domain/schema/configuration-variables.ts';
 import { fakeSurroundings } from '../cli/fake-surroundings.ts';
 import { houseFiles, knownVariables, read, root } from './support.ts';
@@ -95,23 +96,28 @@ describe('docs/write-a-mail.md', () => {
     expect(text).toContain(`${rows.join('\n')}\n`);
   });
 
-  it('greets as the program does', () => {
-    const table = text.slice(text.indexOf('| column `salutation`')).split('\n\n')[0] ?? '';
-    const rows = table
+  it.each([
+    ['de', 'en'],
+    ['it', 'fr', 'es'],
+  ])('greets as the program does: %s, %s', (...languages) => {
+    const head = text.indexOf(`| column \`salutation\` | name | \`${languages[0]}\``);
+    const rows = (text.slice(head).split('\n\n')[0] ?? '')
       .split('\n')
       .slice(2)
       .map((row) => row.split('|').map((cell) => cell.trim()));
     expect(rows.length).toBeGreaterThan(5);
-    for (const [, column = '', name = '', german, other] of rows) {
+    for (const [, column = '', name = '', ...greetings] of rows) {
       const words =
         column === 'empty' ? [''] : [...column.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
-      for (const salutation of words) {
-        // Words of one language belong to its column; the first two rows have one for each.
-        const person = { ...personOf(name), salutation };
-        expect(greetingOf({ ...person, language: 'de' }), salutation).toBe(german);
-        expect(greetingOf({ ...person, language: 'en' }), salutation).toBe(other);
-      }
+      for (const salutation of words)
+        for (const [index, language] of languages.entries())
+          expect(greetingOf({ ...personOf(name), salutation, language }), salutation).toBe(greetings[index]);
     }
+  });
+
+  it('names every word of a salutation that is understood', () => {
+    for (const word of [...understoodSalutations.addressWords, ...understoodSalutations.forms])
+      expect(text).toContain(word);
   });
 });
 
