@@ -51,6 +51,7 @@ type SettingsOfDrafts =
   | 'template_version_id'
   | 'signature_id'
   | 'signature'
+  | 'allowed_domains'
   | 'once_within_ms'
   | 'log_activity'
   | 'uses_linked';

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Content } from '../domain/schema/content.ts';
 import type { At, Json, Maybe, MaybeAt } from './column-types.ts';
 
 /** What mails are made of: templates, identities, signatures, images, documents. */
@@ -7,8 +8,9 @@ export interface ContentTables {
     id: Generated<string>;
     name: string;
     version: Generated<number>;
-    draft: Json<Record<string, unknown>>;
+    draft: Json<Content>;
     archived_at: MaybeAt;
+    archived_by: Maybe<string>;
     created_by: string;
     created_at: At;
     updated_at: At;
@@ -17,7 +19,7 @@ export interface ContentTables {
     id: Generated<string>;
     template_id: string;
     number: number;
-    content: Json<Record<string, unknown>>;
+    content: Json<Content>;
     created_by: string;
     created_at: At;
   };
@@ -32,6 +34,8 @@ export interface ContentTables {
     dkim_domain: Maybe<string>;
     dkim_selector: Maybe<string>;
     dkim_key: Maybe<string>;
+    removed_at: MaybeAt;
+    removed_by: Maybe<string>;
     created_by: string;
     created_at: At;
     updated_at: At;
@@ -42,6 +46,8 @@ export interface ContentTables {
     version: Generated<number>;
     html: string;
     text: string;
+    removed_at: MaybeAt;
+    removed_by: Maybe<string>;
     created_by: string;
     created_at: At;
     updated_at: At;

@@ -11,6 +11,7 @@ import type { RecipientAction } from '../domain/recipient-act.ts';
 import type { LinkedValues } from '../domain/recipient.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
+import type { Content } from '../domain/schema/content.ts';
 import type { At, Json, Maybe, MaybeAt, WithDefault } from './column-types.ts';
 import type { ContentTables } from './schema-content.ts';
 import type { PeopleTables } from './schema-people.ts';
@@ -43,7 +44,7 @@ export interface Schema extends PeopleTables, ContentTables {
     name: string;
     audience: Json<{ all: true }>;
     identity: Json<{ name: string; address: string; replyTo?: string }>;
-    content: Json<{ subject: string; mjml?: string; html?: string; text?: string }>;
+    content: Json<Content>;
     stream: Generated<string>;
     time_zone: Generated<string>;
     size: number;
@@ -75,6 +76,7 @@ export interface Schema extends PeopleTables, ContentTables {
     identity_id: Maybe<string>;
     template_version_id: Maybe<string>;
     signature_id: Maybe<string>;
+    allowed_domains: Generated<string[]>;
     signature: ColumnType<{ html: string; text: string } | null, string | null | undefined, string | null>;
     once_within_ms: Maybe<number>;
     log_activity: Generated<boolean>;

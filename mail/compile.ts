@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
 import type { ResponseLinks } from '../domain/merge-field.ts';
-import type { Content, Identity } from '../domain/schema/content.ts';
+import type { Content, Identity, Signature } from '../domain/schema/content.ts';
 import { ContentRefused, type ContentFault } from './content/faults.ts';
 import { liquidFaults, syntaxFault } from './content/liquid-check.ts';
 import type { PartKind } from './content/liquid-engine.ts';
 import { markFaults, maskLiquid, type LiquidToken, type MaskedSource } from './content/liquid-mask.ts';
 import { markupFaults } from './content/markup-check.ts';
 import { mjmlToHtml } from './content/mjml-html.ts';
-import { htmlToPlainText } from './content/plain-text.ts';
 import { createProgram, type Program } from './content/program.ts';
+import { signatureFaults, textWithSignature, withSignature } from './content/signature.ts';
+import { wrapText } from './content/wrapped-text.ts';
 import { buildFrame } from './mime-frame.ts';
 import { Skeleton } from './skeleton.ts';
 
@@ -19,6 +20,8 @@ export interface MailToCompile {
   readonly campaignName: string;
   readonly identity: Identity;
   readonly content: Content;
+  /** Stands at the end of the body, or where the content says `{{ signature }}`. */
+  readonly signature?: Signature | null;
   /** The kind of mail, for List-Id; `mailings` when not given. */
   readonly streamId?: string;
   /** What `links.NAME` becomes; null: a content that uses one is refused. */
@@ -33,10 +36,11 @@ export interface MailToCompile {
  * List-Id is constant over all campaigns of a stream and sender (RFC 2919 3).
  */
 export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
-  const { identity, content } = mail;
-  const [subject, ...bodies] = check(content, mail.links?.names ?? null);
+  const { identity, signature = null } = mail;
+  const content = withSignature(wrapText(mail.content), signature);
+  const [subject, ...bodies] = check(content, mail.links?.names ?? null, signature);
   if (subject === undefined) throw new TypeError('a content has a subject');
-  const parts = await compileBodies(content, bodies);
+  const parts = await compileBodies(content, bodies, signature);
   const address = withAsciiDomain(identity.address);
   const domain = address.slice(address.lastIndexOf('@') + 1);
   const frame = await buildFrame({
@@ -70,11 +74,12 @@ export function contentKey({
   campaignName,
   identity,
   content,
+  signature,
   streamId,
   test,
 }: MailToCompile): string {
   const { name, address, replyTo } = identity;
-  const { subject, mjml, html, text } = content;
+  const { subject, mjml, html, text, wrap } = content;
   const parts = [
     campaignId,
     campaignName,
@@ -87,6 +92,9 @@ export function contentKey({
     text,
     streamId,
     test === true,
+    // Behind the others and only where they are: a mail from before them keeps its key, and with it its bytes.
+    ...(wrap === undefined ? [] : ['wrap']),
+    ...(signature ? ['signature', signature.html, signature.text] : []),
   ];
   return createHash('sha256')
     .update(JSON.stringify(parts.map((part) => part ?? null)))
@@ -102,15 +110,19 @@ interface Source {
 }
 
 /** Everything that can be said about the sources as written; refuses with all of it. The subject comes first. */
-function check(content: Content, links: readonly string[] | null): Source[] {
+function check(content: Content, links: readonly string[] | null, signature: Signature | null): Source[] {
+  const own = signatureFaults(signature, links);
+  // Told alone: in the content, where it stands by now, it would be found again.
+  if (own.length > 0) throw new ContentRefused(own);
   const faults: ContentFault[] = [];
   const sources: Source[] = [];
   for (const field of ['subject', 'mjml', 'html', 'text'] as const) {
     const source = content[field];
     if (source === undefined) continue;
     const pointer = `/content/${field}`;
-    const found = [...markFaults(pointer, source), ...liquidFaults(pointer, source, links)];
-    faults.push(...found);
+    // What was made of the text has the text's faults, which are told there.
+    const isMade = content.wrap === true && field === 'html';
+    if (!isMade) faults.push(...markFaults(pointer, source), ...liquidFaults(pointer, source, links));
     // What cannot be told apart into Liquid and the rest cannot be looked at any further.
     const masked = tryMask(source);
     if (masked === null) continue;
@@ -132,12 +144,14 @@ function tryMask(source: string): MaskedSource | null {
 async function compileBodies(
   content: Content,
   bodies: readonly Source[],
+  signature: Signature | null,
 ): Promise<{ text: Program | null; html: Program | null }> {
   const rich = bodies.find(({ field }) => field !== 'text');
   const plain = bodies.find(({ field }) => field === 'text');
   const html = rich === undefined ? null : await maskedHtml(rich);
-  const text = plain?.masked.text ?? (html === null ? '' : htmlToPlainText(html));
-  const tokens = (plain ?? rich)?.masked.tokens ?? [];
+  const { text, tokens } =
+    plain?.masked ??
+    textWithSignature(html ?? '', rich?.masked.tokens ?? [], html === null ? null : signature);
   return {
     html: rich === undefined || html === null ? null : createBody('html', rich, html, rich.masked.tokens),
     text:

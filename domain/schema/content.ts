@@ -64,14 +64,27 @@ export const contentSchema = z
       description: 'The plain text part; derived from the HTML when not given',
       example: '{{ contact.salutation }}',
     }),
+    wrap: z.literal(true, { error: 'wrap is true or left out' }).optional().meta({
+      description: 'The text also goes out as HTML: paragraphs, line breaks and clickable links as typed',
+    }),
   })
   .superRefine((content, context) => {
     if (content.mjml !== undefined && content.html !== undefined)
       context.addIssue({ code: 'custom', path: ['html'], message: 'give mjml or html, not both' });
+    if (content.wrap === true && (content.mjml !== undefined || content.html !== undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['wrap'],
+        message: 'wrap makes the HTML of a text; give no mjml or html beside it',
+      });
+    if (content.wrap === true && content.text === undefined)
+      context.addIssue({ code: 'custom', path: ['wrap'], message: 'wrap needs a text to make HTML of' });
     if (content.mjml === undefined && content.html === undefined && content.text === undefined)
       context.addIssue({ code: 'custom', message: 'content needs mjml, html or text' });
   })
   .meta({ id: 'Content', description: 'What a mail says' });
 
+/** A closing block, in both forms that a mail has. */
+export type Signature = { readonly html: string; readonly text: string };
 export type Identity = z.infer<typeof identitySchema>;
 export type Content = z.infer<typeof contentSchema>;
