@@ -17,7 +17,10 @@ export default defineConfig({
     // What the smallest machine has; every file has its own database, servers and ports.
     maxWorkers: 2,
     projects: [
-      layer('pure', ['test/domain/**/*.test.ts', 'test/house/**/*.test.ts'], { testTimeout: 30_000, isolate: false }),
+      layer('pure', ['test/domain/**/*.test.ts', 'test/house/**/*.test.ts'], {
+        testTimeout: 30_000,
+        isolate: false,
+      }),
       layer('mail', ['test/mail/**/*.test.ts'], { testTimeout: 30_000, isolate: false }),
       layer('cli', ['test/cli/**/*.test.ts'], { testTimeout: 30_000, isolate: false }),
       layer('embedded', ['test/embedded/**/*.test.ts'], later(1, 120_000)),
