@@ -9,7 +9,7 @@ const parts = { globalSetup: ['test/support/global-setup.ts'], setupFiles: ['tes
 
 /** Real parts need time and cores: they come after the quick layers, and the whole stack after everything else. */
 function later(groupOrder: number, timeoutMs: number): object {
-  return { ...parts, testTimeout: timeoutMs, hookTimeout: 120_000, sequence: { groupOrder } };
+  return { ...parts, isolate: false, testTimeout: timeoutMs, hookTimeout: 120_000, sequence: { groupOrder } };
 }
 
 export default defineConfig({
