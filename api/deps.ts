@@ -21,6 +21,8 @@ export interface ApiDeps {
   readonly temporalUi: string | null;
   /** Address under which recipients reach this API, without a slash at its end; null: no mail can have links. */
   readonly publicUrl: string | null;
+  /** Of one attachment; those of one mail have twice that together. */
+  readonly documentLimitBytes: number;
   readonly requestsPerMinute: number;
 }
 

@@ -31,7 +31,7 @@ import type { ProblemName } from './problem.ts';
  *   every endpoint can answer are documented by themselves. Any other exception is answered as 500, or as 503 when the
  *   database is away.
  * - POST with an Idempotency-Key: `handle` runs once, a repetition gets the stored answer. Nothing to do here.
- * - `stream: 'text/csv'` instead of `body`: nothing is read, `call.request` is the readable body of unknown length; read
+ * - `stream: 'text/csv'` (or a list of types) instead of `body`: nothing is read, `call.request` is the readable body of unknown length; read
  *   it to the end or throw. Decide about every refusal before the first row is written.
  * - An answer whose documentation has no `schema` has no body; with `stream` the handler writes the response itself.
  * - Answers are typed by their schemas and checked against OpenAPI by the property test, which calls every endpoint.
@@ -66,7 +66,7 @@ export interface Endpoint {
   readonly body?: z.ZodType;
   /** The body may be left out; it then counts as `{}`. */
   readonly bodyOptional?: boolean;
-  readonly stream?: 'text/csv';
+  readonly stream?: string | readonly string[];
   /** True: the answer carries an ETag and If-Match is looked at (`call.ifMatch`). */
   readonly versioned?: boolean;
   readonly answers: Answers;
@@ -89,8 +89,8 @@ interface Proof {
 export interface AnswerDocument {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Content type when the handler writes the response itself. */
-  readonly stream?: string;
+  /** Content type, or each of several, when the handler writes the response itself. */
+  readonly stream?: string | readonly string[];
 }
 export type Answers = Readonly<Record<number, AnswerDocument>>;
 
@@ -119,7 +119,7 @@ export interface AnyAnswer {
 }
 
 /** Named so that the compiler keeps the status of an answer as the number it is while it works out the rest. */
-type Status = 200 | 201 | 202 | 204 | 404 | 503;
+type Status = 200 | 201 | 202 | 204 | 404 | 410 | 503;
 
 type NoFields = z.ZodObject<Readonly<Record<string, never>>, z.core.$strict>;
 
@@ -145,7 +145,7 @@ type AnswerOf<A extends Answers> = {
     readonly headers?: Readonly<Record<string, string>>;
   } & (A[S] extends { readonly schema: infer T extends z.ZodType }
     ? { readonly body: z.output<T> }
-    : A[S] extends { readonly stream: string }
+    : A[S] extends { readonly stream: string | readonly string[] }
       ? { readonly stream: (response: Response) => Promise<void> }
       : unknown);
 }[keyof A & number];

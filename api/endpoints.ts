@@ -9,6 +9,8 @@ import { contactEndpoints } from './routes/contacts.ts';
 import { contentCheckEndpoints } from './routes/content-checks.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { deskEndpoints } from './routes/desks.ts';
+import { documentDownloadEndpoints } from './routes/document-downloads.ts';
+import { documentEndpoints } from './routes/documents.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
 import { guardEndpoints } from './routes/guards.ts';
 import { holidayEndpoints } from './routes/holidays.ts';
@@ -30,6 +32,8 @@ export const endpoints: readonly Endpoint[] = [
   ...contactEndpoints,
   ...customerEndpoints,
   ...attributeEndpoints,
+  ...documentEndpoints,
+  ...documentDownloadEndpoints,
   ...campaignEndpoints,
   ...holidayEndpoints,
   ...campaignControlEndpoints,

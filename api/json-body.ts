@@ -39,22 +39,23 @@ export function refuseBody(request: IncomingMessage): void {
     throw new Problem('malformedRequest', 'this takes no body; parameters are in the query, see /docs');
 }
 
-/** Throws 415 unless the body is of the type, in UTF-8 where that matters, and not compressed. */
-export function requireType(request: IncomingMessage, wanted: string): void {
+/** Throws 415 unless the body is of the type (or one of them), in UTF-8 where that matters, and not compressed. */
+export function requireType(request: IncomingMessage, types: string | readonly string[]): void {
+  const wanted = typeof types === 'string' ? [types] : types;
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  const wrong =
-    type.trim() !== wanted
-      ? `Content-Type is ${JSON.stringify(type.trim())}`
-      : wanted === 'application/json' && !['charset=utf-8', 'charset="utf-8"', undefined].includes(charset)
-        ? `the character set is ${JSON.stringify(charset)}`
-        : encoding.toLowerCase() !== 'identity'
-          ? `Content-Encoding is ${JSON.stringify(encoding)}`
-          : null;
+  const wrong = !wanted.includes(type.trim())
+    ? `Content-Type is ${JSON.stringify(type.trim())}`
+    : wanted.includes('application/json') &&
+        !['charset=utf-8', 'charset="utf-8"', undefined].includes(charset)
+      ? `the character set is ${JSON.stringify(charset)}`
+      : encoding.toLowerCase() !== 'identity'
+        ? `Content-Encoding is ${JSON.stringify(encoding)}`
+        : null;
   if (wrong === null) return;
-  throw new Problem('unsupportedMediaType', `${wrong}; send ${wanted}, uncompressed`, {
-    headers: { Accept: wanted },
+  throw new Problem('unsupportedMediaType', `${wrong}; send ${wanted.join(' or ')}, uncompressed`, {
+    headers: { Accept: wanted.join(', ') },
   });
 }
 

@@ -7,6 +7,7 @@ import { readConfiguration, type ConfigurationOf } from '../domain/schema/config
 import { openTransport } from '../mail/open-transport.ts';
 import { createApp } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import { watchDocumentsIn } from './documents/folder-watch.ts';
 import { createEventFeed } from './event-feed.ts';
 import { ensureFirstKey } from './first-key.ts';
 import { createMetrics } from './metrics.ts';
@@ -31,12 +32,14 @@ async function main(): Promise<void> {
     deps.events.hear(campaignId),
   );
   const stopReconciling = keepReconciled(deps);
+  const stopWatching = watchDocumentsIn(configuration.documentsDir, deps);
   const stopMakingKey = keepTryingFirstKey(deps, configuration.dataDir);
   log.info({ host: configuration.http.host, port: server.port }, 'the API is ready');
   endOnSignals(log, async () => {
     stopMakingKey();
     await stopServing(server, deps);
     await stopReconciling();
+    await stopWatching();
     await announcements.close();
     await deps.transport?.close();
     await deps.replans.close();
@@ -46,7 +49,8 @@ async function main(): Promise<void> {
 }
 
 function openDeps(configuration: Configuration, log: Logger): ApiDeps {
-  const { databaseUrl, smtpUrl, temporalNamespace, temporalUi, publicUrl } = configuration;
+  const { databaseUrl, smtpUrl, temporalNamespace, temporalUi, publicUrl, documentLimitBytes } =
+    configuration;
   const { connectionOptions, namespace = temporalNamespace } = loadClientConnectConfig();
   const db = openDatabase(databaseUrl, { name: 'sluice api' });
   const temporal = createTemporalMessenger({ connection: connectionOptions, namespace, log });
@@ -61,6 +65,7 @@ function openDeps(configuration: Configuration, log: Logger): ApiDeps {
     log,
     temporalUi,
     publicUrl,
+    documentLimitBytes,
     requestsPerMinute,
   };
 }

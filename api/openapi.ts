@@ -100,7 +100,7 @@ function requestBody({ body, bodyOptional, stream }: Endpoint) {
     return {
       requestBody: {
         required: true,
-        content: { [stream]: { schema: z.string().meta({ description: 'The file' }) } },
+        content: streamContent(stream, z.string().meta({ description: 'The file' })),
       },
     };
   if (body === undefined) return {};
@@ -128,12 +128,16 @@ function answerObject(
       ? { 'application/json': { schema } }
       : stream === undefined
         ? undefined
-        : { [stream]: { schema: z.string() } };
+        : streamContent(stream, z.string());
   return {
     description,
     ...(headers === undefined ? {} : { headers }),
     ...(content === undefined ? {} : { content }),
   };
+}
+
+function streamContent(types: string | readonly string[], schema: z.ZodType) {
+  return Object.fromEntries((typeof types === 'string' ? [types] : types).map((type) => [type, { schema }]));
 }
 
 /** A status that is answered in two ways has the contents of both. */

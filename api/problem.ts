@@ -30,6 +30,7 @@ export const problemTypes = {
   invalidQuery: { status: 422, title: 'The query parameters are wrong' },
   contentRefused: { status: 422, title: 'The content cannot be sent as it is' },
   emptyAudience: { status: 422, title: 'The audience is nobody' },
+  documentRefused: { status: 422, title: 'The file cannot be a document' },
   fileRefused: { status: 422, title: 'The file cannot be imported' },
   tooManyRequests: { status: 429, title: 'Too many requests' },
   tooManyStreams: { status: 429, title: 'Too many event streams are open with this key' },

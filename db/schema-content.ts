@@ -78,6 +78,7 @@ export interface ContentTables {
     removed_by: Maybe<string>;
   };
   document_chunk: { sha256: Buffer; n: number; bytes: Buffer };
+  document_file: { path: string; size: number; mtime_ms: number; sha256: Buffer };
   document_fault: { path: string; reason: string; seen_at: At };
   campaign_document: {
     campaign_id: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxDocumentBytes } from '../document-type.ts';
 import { durationSchema } from './duration.ts';
 
 /** What a variable means to the person who sets it. */
@@ -55,9 +56,22 @@ export const variables: Readonly<Record<VariableName, Variable>> = {
   },
   SLUICE_PUBLIC_URL: {
     description:
-      'Address under which recipients reach the API, for response links in mails; API and workers need the same. ' +
+      'Address under which recipients reach the API, for response and download links in mails; API and workers need the same. ' +
       'Not set: `npm start` takes its own as long as mails go to the sink, else a mail with such links is refused.',
     example: 'https://sluice.example.com',
+  },
+  SLUICE_DOCUMENTS_DIR: {
+    description:
+      'Folder of the documents that may go out with mails; the API watches it. Each API process needs the same one, or only one has it. ' +
+      'Not set: documents come by upload alone.',
+    example: '/srv/documents',
+  },
+  SLUICE_DOCUMENT_LIMIT: {
+    description:
+      'Largest document that goes out as an attachment (in a mail it grows by a third); those of one mail have twice that together. ' +
+      'Larger ones, up to 100 MB, go out as links.',
+    example: '10MB',
+    otherwise: '10MB',
   },
   SLUICE_TEMPORAL_UI: {
     description: 'Address of the Temporal UI, for links from campaigns to their runs.',
@@ -131,6 +145,8 @@ export const variableSchemas = {
     /^https?:\/\/[^\s/]+\/?$/,
     'must be http:// or https:// with a host and no path',
   ).transform((url) => url.replace(/\/$/, '')),
+  SLUICE_DOCUMENTS_DIR: z.string(),
+  SLUICE_DOCUMENT_LIMIT: z.string().transform(documentLimit),
   SLUICE_TEMPORAL_UI: shown(/^https?:\/\/\S+$/, 'must be http:// or https:// with a host').transform((url) =>
     url.replace(/\/$/, ''),
   ),
@@ -181,6 +197,17 @@ function oneOf<const Values extends readonly [string, ...string[]]>(values: Valu
   return z.enum(values, {
     error: (issue) => `must be one of ${values.join(', ')} (got ${JSON.stringify(issue.input)})`,
   });
+}
+
+function documentLimit(text: string, context: z.core.$RefinementCtx<string>): number {
+  const [, digits, unit] = /^(\d{1,6}) ?(kB|MB)$/i.exec(text.trim()) ?? [];
+  const bytes = Number(digits) * (unit?.toLowerCase() === 'kb' ? 1_000 : 1_000_000);
+  if (bytes >= 1_000 && bytes <= maxDocumentBytes) return bytes;
+  context.addIssue({
+    code: 'custom',
+    message: `must be a size from 1kB to 100MB, like 10MB (got ${JSON.stringify(text)})`,
+  });
+  return z.NEVER;
 }
 
 function hostAndPort(text: string, context: z.core.$RefinementCtx<string>): { host: string; port: number } {

@@ -9,6 +9,7 @@ const environment = z.object(variableSchemas).partial({
   TEMPORAL_CLI_PATH: true,
   SMTP_URL: true,
   SLUICE_PUBLIC_URL: true,
+  SLUICE_DOCUMENTS_DIR: true,
   SLUICE_TEMPORAL_UI: true,
   SLUICE_DKIM_DOMAIN: true,
   SLUICE_DKIM_SELECTOR: true,
@@ -28,6 +29,10 @@ export interface Configuration {
   readonly http: { readonly host: string; readonly port: number };
   readonly dataDir: string;
   readonly publicUrl: string | null;
+  /** Null: no folder is watched. */
+  readonly documentsDir: string | null;
+  /** Of one attachment; those of one mail have twice that together. */
+  readonly documentLimitBytes: number;
   readonly temporalUi: string | null;
   readonly smtpConnections: number;
   readonly intentWindow: number;
@@ -163,6 +168,8 @@ function toConfiguration(values: Values): Configuration {
     http: values.SLUICE_HTTP,
     dataDir: values.SLUICE_DATA_DIR,
     publicUrl: values.SLUICE_PUBLIC_URL ?? null,
+    documentsDir: values.SLUICE_DOCUMENTS_DIR ?? null,
+    documentLimitBytes: values.SLUICE_DOCUMENT_LIMIT,
     temporalUi: values.SLUICE_TEMPORAL_UI ?? null,
     smtpConnections: values.SLUICE_SMTP_CONNECTIONS,
     intentWindow: values.SLUICE_INTENT_WINDOW,

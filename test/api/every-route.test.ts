@@ -60,6 +60,7 @@ const seeds: Readonly<Record<string, unknown>> = {
     from: '2026-12-01',
     to: '2026-12-31',
   },
+  uploadDocument: '%PDF-1.4\n%%EOF\n',
   importContacts: 'email,first_name\nsomebody@example.org,Some\n',
 };
 
@@ -81,6 +82,7 @@ beforeAll(async () => {
   known['deskId'] = [(desk.body as { id: string }).id];
   const source = await api.call('POST', '/v1/response-sources', { name: 'Helpdesk' });
   known['sourceId'] = [(source.body as { id: string }).id];
+  known['documentId'] = [await insertDocument()];
   known['responseId'] = await insertResponses(known['campaignId']);
   const customer = await api.call('POST', '/v1/customers', { name: 'Werft', attributes: { category: 'A' } });
   known['customerId'] = [(customer.body as { id: string }).id];
@@ -90,6 +92,15 @@ beforeAll(async () => {
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
 });
 afterAll(async () => api.close());
+
+async function insertDocument(): Promise<string> {
+  const response = await fetch(`${api.url}/v1/documents?name=known.txt`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${api.keys.admin}`, 'Content-Type': 'text/plain' },
+    body: 'known',
+  });
+  return ((await response.json()) as { id: string }).id;
+}
 
 async function insertResponses(campaignIds: readonly string[]): Promise<string[]> {
   const rows = campaignIds.map((campaignId) => ({

@@ -49,6 +49,7 @@ export interface TestApiOptions {
   readonly requestsPerMinute?: number;
   readonly temporalUi?: string;
   readonly publicUrl?: string;
+  readonly documentLimitBytes?: number;
 }
 
 /** The real application on a free port, with a database of its own. */
@@ -72,6 +73,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     log,
     temporalUi: options.temporalUi ?? null,
     publicUrl: options.publicUrl ?? null,
+    documentLimitBytes: options.documentLimitBytes ?? 10_000_000,
     requestsPerMinute: options.requestsPerMinute ?? 1_000_000,
   };
   const announcements = listenForEvents(database.url, (campaignId) => deps.events.hear(campaignId));

@@ -36,6 +36,8 @@ describe('the configuration', () => {
       http: { host: '127.0.0.1', port: 8080 },
       dataDir: '.sluice',
       publicUrl: null,
+      documentsDir: null,
+      documentLimitBytes: 10_000_000,
       temporalUi: null,
       smtpConnections: 10,
       intentWindow: 100,
