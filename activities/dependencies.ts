@@ -2,6 +2,7 @@ import type { GateWatch } from '../db/gate-watch.ts';
 import type { Database } from '../db/open.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DeferralPolicy } from '../domain/settle.ts';
+import type { Signer } from '../mail/dkim/signer.ts';
 import type { Transport } from '../mail/transport.ts';
 import type { IntentWindow } from './sending/intent-window.ts';
 import type { MailSource } from './sending/mail-source.ts';
@@ -21,6 +22,6 @@ export interface ActivityDependencies {
   readonly latenessOf: (at: Instant) => number;
   readonly policy: DeferralPolicy;
   readonly mails: MailSource;
-  /** Signs a finished message (DKIM) with its Date, or null when no key is configured. */
-  readonly sign: ((message: Uint8Array, date: number) => Promise<Uint8Array>) | null;
+  /** Signs the mails of campaigns whose identity has no key of its own (DKIM); null when no key is configured. */
+  readonly sign: Signer | null;
 }

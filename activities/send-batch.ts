@@ -14,6 +14,7 @@ import type { BatchInput, BatchResult, CampaignActivities } from './contract.ts'
 import { planAndKeep } from './decided-plan.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { BatchSender } from './sending/batch-sender.ts';
+import { signerFor } from './sending/mail-signer.ts';
 import { persist } from './sending/outcome-writer.ts';
 import type { Ending, Filled, SenderParts } from './sending/sender-parts.ts';
 
@@ -56,6 +57,7 @@ async function bindParts(
   const { db, transport, window, lanes, policy } = deps;
   const { campaignId, number: batch, at } = input;
   const skeleton = await deps.mails.skeletonOf(campaignId);
+  const sign = await signerFor(deps, campaignId);
   const beganAt = performance.now();
   const now = (): number => at + Math.round(performance.now() - beganAt);
   // One piece of memory per lane, used again for each mail: what is not allocated need not be collected.
@@ -64,7 +66,7 @@ async function bindParts(
     const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);
     const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() }, memory[lane]);
     if (!filled.ok) return { ok: false, reason: filled.reason };
-    const message = deps.sign === null ? filled.message : await deps.sign(filled.message, mailDate.getTime());
+    const message = sign === null ? filled.message : await sign(filled.message, mailDate.getTime());
     return { ok: true, ...filled.envelope, message, envelopeId: messageId.slice(1, -1) };
   };
   return {

@@ -1,6 +1,6 @@
+import type { MailParts } from '../db/campaign-sources.ts';
 import { unknownPerson } from '../domain/recipient.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
-import type { Content, Identity } from '../domain/schema/content.ts';
 import type { ApiDeps } from './deps.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
 import { responseLinksFor } from './response-links.ts';
@@ -14,14 +14,15 @@ const anybody = unknownPerson('anybody@example.invalid', noId);
  */
 export async function checkContent(
   deps: ApiDeps,
-  mail: { name: string; identity: Identity; content: Content; responseLinks: readonly ResponseLink[] },
+  mail: MailParts & { name: string; responseLinks: readonly ResponseLink[] },
 ): Promise<void> {
-  const { name, identity, content, responseLinks: declared } = mail;
+  const { name, identity, content, sources, responseLinks: declared } = mail;
   await renderOrRefuse({
     campaignId: noId,
     campaignName: name,
     identity,
     content,
+    signature: sources.signature,
     links: await responseLinksFor(deps, { campaignId: noId, declared }),
     recipient: anybody,
     messageId: `<${noId}@example.invalid>`,

@@ -13,23 +13,26 @@ import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts
 import { showGuards } from '../domain/schema/guards.ts';
 import { campaignWorkflowId } from '../domain/temporal-names.ts';
 import { showCapacity, showResponses } from './campaign-capacity.ts';
+import { showSources } from './campaign-mail.ts';
 import type { ApiDeps } from './deps.ts';
 import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, plan, temporal] = await Promise.all([
+  const [counts, pause, plan, temporal, sources] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),
     linkToRun(deps, row),
+    showSources(db, row),
   ]);
   return {
     ...showSummary(row, counts),
     audience: row.audience,
     identity: row.identity,
     content: row.content,
+    ...sources,
     timeZone: row.time_zone,
     windows: row.windows.map(({ days, ...hours }) => ({ ...hours, days: [...days] })),
     holidays: [...row.holidays],

@@ -30,6 +30,7 @@ export function refuse(
 /** Issues of zod as pointers (RFC 6901); an unknown field is pointed at itself. */
 function faultsOf(issues: readonly z.core.$ZodIssue[]): Fault[] {
   return issues.slice(0, 50).flatMap((issue) => {
+    if (issue.code === 'invalid_union' && issue.message === noWords) return faultsOf(nearestForm(issue));
     if (issue.code !== 'unrecognized_keys')
       return [{ pointer: pointerOf(issue.path), detail: sentence(issue.message) }];
     return issue.keys.slice(0, 50).map((key) => ({
@@ -37,6 +38,22 @@ function faultsOf(issues: readonly z.core.$ZodIssue[]): Fault[] {
       detail: `${JSON.stringify(key.slice(0, 100))} is not known here; leave it out`,
     }));
   });
+}
+
+/** What zod says of a union that has no words of its own. */
+const noWords = 'Invalid input';
+
+/**
+ * Of the forms that a value could have, the faults of the one that it is most like: that knows most of its fields, then that has the
+ * fewest faults, then the first.
+ */
+function nearestForm({ errors, path }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const unknown = (issues: readonly z.core.$ZodIssue[]): number =>
+    issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+  const [nearest = []] = [...errors].sort(
+    (one, other) => unknown(one) - unknown(other) || one.length - other.length,
+  );
+  return nearest.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

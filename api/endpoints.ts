@@ -14,6 +14,7 @@ import { documentEndpoints } from './routes/documents.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
 import { guardEndpoints } from './routes/guards.ts';
 import { holidayEndpoints } from './routes/holidays.ts';
+import { identityEndpoints } from './routes/identities.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
@@ -24,6 +25,9 @@ import { recipientEndpoints } from './routes/recipients.ts';
 import { responsePageEndpoints } from './routes/response-pages.ts';
 import { responseSourceEndpoints } from './routes/response-sources.ts';
 import { responseEndpoints } from './routes/responses.ts';
+import { signatureEndpoints } from './routes/signatures.ts';
+import { templateVersionEndpoints } from './routes/template-versions.ts';
+import { templateEndpoints } from './routes/templates.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
 
 /** Everything that the API can do, in the order of its documentation. */
@@ -48,6 +52,10 @@ export const endpoints: readonly Endpoint[] = [
   ...deskEndpoints,
   ...recipientActEndpoints,
   ...complaintEndpoints,
+  ...templateEndpoints,
+  ...templateVersionEndpoints,
+  ...identityEndpoints,
+  ...signatureEndpoints,
   ...previewEndpoints,
   ...contentCheckEndpoints,
   ...testSendEndpoints,

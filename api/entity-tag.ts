@@ -12,6 +12,6 @@ export function readIfMatch(header: string | undefined): number | null {
   if (version !== undefined) return Number(version);
   throw new Problem(
     'malformedRequest',
-    `If-Match takes one ETag that a campaign gave, such as "3", or * (got ${JSON.stringify(header.slice(0, 100))})`,
+    `If-Match takes one ETag that an answer gave, such as "3", or * (got ${JSON.stringify(header.slice(0, 100))})`,
   );
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { mailPartsOf } from '../db/campaign-sources.ts';
 import type { CampaignRow, Draft } from '../db/campaigns.ts';
 import { refuseFollowing, type Follows } from '../db/follow-up.ts';
 import type { Database } from '../db/open.ts';
@@ -9,6 +10,7 @@ import type { CampaignConsent } from '../domain/schema/consent.ts';
 import { completeGuards } from '../domain/schema/guards.ts';
 import { checkedCapacity, statedCapacity } from './campaign-capacity.ts';
 import { checkContent } from './campaign-content.ts';
+import { recomposeMail } from './campaign-mail.ts';
 import { refuse } from './check-input.ts';
 import type { ApiDeps } from './deps.ts';
 import { askedPace, planDraft, refusePast, type PlannedDraft } from './draft-plan.ts';
@@ -23,11 +25,11 @@ export async function patchedDraft(
   by: string,
 ): Promise<Draft> {
   refusePast(patch.startAt ?? null);
-  const wanted = { ...storedSettings(draft), ...given(patch) };
-  const { name, identity, content, responseLinks, follows, timeZone, windows, holidays } = wanted;
-  const inMail = [patch.name, patch.identity, patch.content, patch.responseLinks];
-  if (inMail.some((part) => part !== undefined))
-    await checkContent(deps, { name, identity, content, responseLinks });
+  const mail = await recomposeMail(deps.db, patch, mailPartsOf(draft));
+  const wanted = { ...storedSettings(draft), ...given(patch), ...mail };
+  const { name, responseLinks, follows, timeZone, windows, holidays } = wanted;
+  const inMail = [patch.name, patch.identity, patch.content, patch.signature, patch.responseLinks];
+  if (inMail.some((part) => part !== undefined)) await checkContent(deps, { ...mail, name, responseLinks });
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(deps.db, draft.id, follows, startAt);
   const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
@@ -50,8 +52,6 @@ function storedSettings(draft: CampaignRow) {
   return {
     name: draft.name,
     audience: draft.audience,
-    identity: draft.identity,
-    content: draft.content,
     timeZone: draft.time_zone,
     windows: draft.windows,
     holidays: draft.holidays,
@@ -65,9 +65,9 @@ function storedSettings(draft: CampaignRow) {
 
 /** Those of them that the patch has. */
 function given(patch: Patch): Partial<ReturnType<typeof storedSettings>> {
-  const { name, audience, identity, content, timeZone, windows, holidays, limits, follows } = patch;
+  const { name, audience, timeZone, windows, holidays, limits, follows } = patch;
   const { responseLinks, stream, logActivity } = patch;
-  const all = { name, audience, identity, content, timeZone, windows, holidays, limits, follows };
+  const all = { name, audience, timeZone, windows, holidays, limits, follows };
   const wanted = { ...all, responseLinks, stream, logActivity };
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
 }

@@ -21,7 +21,7 @@ export const problemTypes = {
     status: 409,
     title: 'The first request with this Idempotency-Key is still under way',
   },
-  staleVersion: { status: 412, title: 'The campaign was changed meanwhile' },
+  staleVersion: { status: 412, title: 'It was changed meanwhile' },
   bodyTooLarge: { status: 413, title: 'The body is too large' },
   urlTooLong: { status: 414, title: 'The URL is too long' },
   unsupportedMediaType: { status: 415, title: 'The body is of a type that is not understood here' },

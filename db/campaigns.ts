@@ -7,6 +7,7 @@ import type { Guards } from '../domain/guards.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
+import { noSources, sourceColumns, type MailSources } from './campaign-sources.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
@@ -16,6 +17,8 @@ export interface Draft {
   readonly audience: { readonly all: true };
   readonly identity: Identity;
   readonly content: Content;
+  /** Left out: identity and content are the campaign's own, and it has no signature. */
+  readonly sources?: MailSources;
   readonly timeZone: string;
   readonly size: number;
   readonly gapMs: number;
@@ -235,6 +238,7 @@ function columns(draft: Draft) {
     audience: JSON.stringify(draft.audience),
     identity: JSON.stringify(draft.identity),
     content: JSON.stringify(draft.content),
+    ...sourceColumns(draft.sources ?? noSources),
     time_zone: draft.timeZone,
     size: draft.size,
     gap_ms: draft.gapMs,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { judgeControl, type CampaignState, type Refusal } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
+import { frozenColumns, type FrozenMail } from './campaign-sources.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 
@@ -10,6 +11,8 @@ export interface StartRequest {
   /** Null: the draft's own start, or now. */
   readonly startAt: Instant | null;
   readonly expectedVersion: number | null;
+  /** What is sent from now on, whatever becomes of templates, identities and signatures; left out: as the draft was saved. */
+  readonly frozen?: FrozenMail;
 }
 
 export type Started =
@@ -22,7 +25,7 @@ export type Started =
  */
 export async function startCampaign(
   db: Database,
-  { campaignId, by, startAt, expectedVersion }: StartRequest,
+  { campaignId, by, startAt, expectedVersion, frozen }: StartRequest,
 ): Promise<Started> {
   return db.transaction().execute(async (trx) => {
     const campaign = await trx
@@ -34,8 +37,10 @@ export async function startCampaign(
     const verdict = judgeControl('start', campaign.state);
     if (verdict === 'already') return { started: false, state: campaign.state };
     if (verdict !== 'apply') return { refusal: verdict };
-    if (expectedVersion !== null && expectedVersion !== campaign.version)
-      return { refusal: { code: 'stale', expectedVersion, version: campaign.version } };
+    // Who changed the draft while it was being checked has another mail in mind than the one that was checked.
+    for (const seen of [expectedVersion, frozen?.draftVersion ?? null])
+      if (seen !== null && seen !== campaign.version)
+        return { refusal: { code: 'stale', expectedVersion: seen, version: campaign.version } };
     const begins = startAt === null ? campaign.start_at : new Date(startAt);
     const waits = begins === null ? campaign.follows_id !== null : begins.getTime() > Date.now();
     const state = waits ? 'scheduled' : 'running';
@@ -43,6 +48,7 @@ export async function startCampaign(
       .updateTable('campaign')
       .set({
         state,
+        ...(frozen === undefined ? {} : frozenColumns(frozen)),
         start_at: begins,
         started_at: sql`now()`,
         version: sql`version + 1`,

@@ -1,10 +1,8 @@
-import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { IntentWindow } from '../activities/sending/intent-window.ts';
 import { MailSource } from '../activities/sending/mail-source.ts';
@@ -12,7 +10,7 @@ import { GateWatch } from '../db/gate-watch.ts';
 import { refuseUnfitDatabase } from '../db/migrate.ts';
 import { openDatabase } from '../db/open.ts';
 import { readConfiguration, type ConfigurationOf } from '../domain/schema/configuration.ts';
-import { signDkim } from '../mail/dkim/sign.ts';
+import { signerOf } from '../mail/dkim/signer.ts';
 import { openTransport } from '../mail/open-transport.ts';
 import { findBundle } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
@@ -62,7 +60,7 @@ async function serve(configuration: Configuration, parts: Parts, log: Logger): P
         window: new IntentWindow(configuration.intentWindow),
         policy: { backoffMs: configuration.deferBackoffMs, limitMs: configuration.deferLimitMs },
         mails: new MailSource(parts.db, configuration.publicUrl),
-        sign: createSigner(configuration.dkim),
+        sign: configuration.dkim === null ? null : signerOf(configuration.dkim),
       }),
       bundle: await findBundle(join(configuration.dataDir, 'cache')),
     });
@@ -73,13 +71,6 @@ async function serve(configuration: Configuration, parts: Parts, log: Logger): P
   } finally {
     await connection.close();
   }
-}
-
-/** The key is read once: reading a PEM for each mail would cost twice the signature. */
-function createSigner(dkim: Configuration['dkim']): ActivityDependencies['sign'] {
-  if (dkim === null) return null;
-  const key = { domain: dkim.domain, selector: dkim.selector, privateKey: createPrivateKey(dkim.privateKey) };
-  return (message, date) => signDkim(message, key, date);
 }
 
 /** The first signal ends the worker in an orderly way: batches give back what is not on the wire. The second one at once. */

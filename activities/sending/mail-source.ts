@@ -38,12 +38,12 @@ export class MailSource {
   async #compile(campaignId: string): Promise<Skeleton> {
     const campaign = await this.#db
       .selectFrom('campaign')
-      .select(['name', 'identity', 'content', 'stream', 'response_links'])
+      .select(['name', 'identity', 'content', 'signature', 'stream', 'response_links'])
       .where('id', '=', campaignId)
       .executeTakeFirstOrThrow();
-    const { name: campaignName, identity, content, stream: streamId } = campaign;
+    const { name: campaignName, identity, content, signature, stream: streamId } = campaign;
     const links = await this.#linksOf(campaignId, campaign.response_links);
-    return compileMail({ campaignId, campaignName, identity, content, streamId, links });
+    return compileMail({ campaignId, campaignName, identity, content, signature, streamId, links });
   }
 
   async #linksOf(campaignId: string, declared: readonly ResponseLink[]): Promise<ResponseLinks | null> {

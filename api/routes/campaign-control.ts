@@ -8,6 +8,7 @@ import { campaignSchema } from '../../domain/schema/campaign.ts';
 import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.ts';
 import { askFor } from '../ask-for-act.ts';
 import { checkContent } from '../campaign-content.ts';
+import { freshMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
 import { refusalProblem, temporalAway } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -36,13 +37,14 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
     body: schema.startSchema,
     bodyOptional: true,
     answers: { 200: campaignAnswer },
-    problems: ['wrongState', 'contentRefused', 'emptyAudience', 'temporalAway'],
+    problems: ['wrongState', 'conflict', 'contentRefused', 'emptyAudience', 'temporalAway'],
     handle: async ({ deps, params: { campaignId }, body: { startAt }, caller, ifMatch }) => {
       const campaign = await findCampaign(deps.db, campaignId);
       if (campaign.state === 'draft') {
         const begins = startAt === undefined ? (campaign.start_at?.getTime() ?? null) : startAt;
         refusePast(begins);
-        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
+        const mail = await freshMail(deps.db, campaign);
+        await checkContent(deps, { ...mail, name: campaign.name, responseLinks: campaign.response_links });
         await requireAudience(deps);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
@@ -52,6 +54,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
           by: caller.name,
           startAt: at,
           expectedVersion: ifMatch,
+          frozen: { ...mail, draftVersion: campaign.version },
         });
         if ('refusal' in started) throw await refusalProblem(deps.db, campaignId, started.refusal);
         // Should Temporal go away in this very moment, the campaign is started all the same: reconcile() does it.

@@ -7,6 +7,7 @@ import { completeGuards } from '../../domain/schema/guards.ts';
 import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { statedCapacity } from '../campaign-capacity.ts';
 import { checkContent } from '../campaign-content.ts';
+import { composeMail } from '../campaign-mail.ts';
 import { showCampaign, showSummary } from '../campaign-view.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -36,8 +37,9 @@ export const campaignEndpoints: readonly Endpoint[] = [
     problems: ['contentRefused'],
     handle: async ({ deps, body, caller }) => {
       refusePast(body.startAt ?? null);
-      await checkContent(deps, body);
-      const { pace, startAt = null, guards, consent, onceWithin, ...rest } = body;
+      const mail = await composeMail(deps.db, body);
+      await checkContent(deps, { ...mail, name: body.name, responseLinks: body.responseLinks });
+      const { pace, startAt = null, guards, consent, onceWithin, signature: _signature, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
@@ -45,6 +47,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
       const everybody = everybodyBecause(consent, caller.name);
       const draft = {
         ...rest,
+        ...mail,
         ...own,
         ...planned,
         capacity,

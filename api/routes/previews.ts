@@ -5,6 +5,7 @@ import { messageIdOf } from '../../domain/message-id.ts';
 import type { Recipient } from '../../domain/recipient.ts';
 import type { MadeUpPerson } from '../../domain/schema/contact.ts';
 import { previewRequestSchema, previewSchema } from '../../domain/schema/preview.ts';
+import { composeMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { notFound } from '../problem.ts';
@@ -25,7 +26,8 @@ export const previewEndpoints: readonly Endpoint[] = [
     answers: { 200: { description: 'The mail', schema: previewSchema } },
     problems: ['notFound', 'contentRefused'],
     handle: async ({ deps, body }) => {
-      const { identity, content, campaignName, contactId, contact, responseLinks } = body;
+      const { campaignName, contactId, contact, responseLinks } = body;
+      const { identity, content, sources } = await composeMail(deps.db, body);
       const known = contactId === undefined ? null : await readRecipient(deps.db, { id: contactId });
       if (contactId !== undefined && known === null) throw notFound('contact', contactId);
       const mail = await renderOrRefuse({
@@ -33,6 +35,7 @@ export const previewEndpoints: readonly Endpoint[] = [
         campaignName: campaignName ?? 'Preview',
         identity,
         content,
+        signature: sources.signature,
         links: await responseLinksFor(deps, { campaignId: noId, declared: responseLinks }),
         recipient: known ?? madeUp(contact ?? {}),
         messageId: messageIdOf(noId, known?.contactId ?? noId, 'preview.invalid'),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { mailPartsOf, type MailParts } from '../../db/campaign-sources.ts';
 import type { CampaignRow } from '../../db/campaigns.ts';
 import { readRecipient } from '../../db/contacts.ts';
+import { readSigningKey } from '../../db/identities.ts';
 import { readMainGate } from '../../db/main-gate.ts';
 import type { Database } from '../../db/open.ts';
 import { asciiDomain, normaliseAddress } from '../../domain/email-address.ts';
@@ -11,8 +13,10 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { unknownPerson } from '../../domain/recipient.ts';
 import { testSendRequestSchema, testSendSchema } from '../../domain/schema/preview.ts';
 import { idSchema } from '../../domain/schema/shared.ts';
+import { signerOf, type Signer } from '../../mail/dkim/signer.ts';
 import type { Preview } from '../../mail/preview.ts';
 import { RelayTrouble, type Lane, type Transport } from '../../mail/transport.ts';
+import { freshMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
@@ -40,8 +44,10 @@ export const testSendEndpoints: readonly Endpoint[] = [
     answers: { 200: { description: 'What became of each mail', schema: testSendSchema } },
     problems: ['notFound', 'conflict', 'contentRefused', 'relayAway'],
     handle: async ({ deps, params, body }) => {
-      const campaign = await findCampaign(deps.db, params.campaignId);
+      const stored = await findCampaign(deps.db, params.campaignId);
       const addresses = readAddresses(body.to);
+      const campaign = await mailToTest(deps.db, stored);
+      refuseDomains(campaign, body.to, addresses);
       await refuseClosedGate(deps.db);
       if (deps.transport === null)
         throw away(
@@ -77,6 +83,39 @@ function readAddresses(to: readonly string[]): Address[] {
   return [...new Map(good.map((each) => [each.address, each])).values()];
 }
 
+interface TestedMail extends MailParts {
+  readonly row: CampaignRow;
+  /** Null: the identity has no key, and a test is not signed. */
+  readonly sign: Signer | null;
+}
+
+/** A draft is tested as it would be started now, a started campaign as it is sent. */
+async function mailToTest(db: Database, row: CampaignRow): Promise<TestedMail> {
+  const parts = row.state === 'draft' ? await freshMail(db, row) : mailPartsOf(row);
+  const key = await readSigningKey(db, row.id);
+  return { ...parts, row, sign: key === null ? null : signerOf(key) };
+}
+
+/** Throws 422: a test does not go where the campaign itself may not. */
+function refuseDomains(
+  { sources: { allowedDomains } }: TestedMail,
+  to: readonly string[],
+  addresses: readonly Address[],
+): void {
+  if (allowedDomains.length === 0) return;
+  const faults = addresses.flatMap(({ email, address }) => {
+    if (allowedDomains.includes(address.slice(address.lastIndexOf('@') + 1))) return [];
+    const pointer = `/to/${to.findIndex((text) => text.trim().normalize('NFC') === email)}`;
+    return [
+      {
+        pointer,
+        detail: `the identity may write only to ${allowedDomains.join(', ')}; give it the domain, or test with another address`,
+      },
+    ];
+  });
+  if (faults.length > 0) throw refuse('invalidBody', faults);
+}
+
 async function refuseClosedGate(db: Database): Promise<void> {
   const gate = await readMainGate(db);
   if (gate.open) return;
@@ -88,17 +127,19 @@ async function refuseClosedGate(db: Database): Promise<void> {
 
 async function renderFor(
   deps: ApiDeps,
-  campaign: CampaignRow,
+  { row: campaign, identity, content, sources, sign }: TestedMail,
   { email, address }: Address,
 ): Promise<TestMail> {
   const known = await readRecipient(deps.db, { address });
   const recipient = known === null ? unknownPerson(email, randomUUID()) : { ...known, email };
   const id = randomUUID();
+  const date = Date.now();
   const preview = await renderOrRefuse({
     campaignId: campaign.id,
     campaignName: campaign.name,
-    identity: campaign.identity,
-    content: campaign.content,
+    identity,
+    content,
+    signature: sources.signature,
     links: await responseLinksFor(deps, {
       campaignId: campaign.id,
       declared: campaign.response_links,
@@ -108,14 +149,15 @@ async function renderFor(
     test: true,
     recipient,
     // A new id each time: some receivers drop a mail with a Message-ID that they have seen.
-    messageId: messageIdOf(campaign.id, id, wireAddress(campaign.identity.address).split('@').at(-1) ?? ''),
-    date: Date.now(),
+    messageId: messageIdOf(campaign.id, id, wireAddress(identity.address).split('@').at(-1) ?? ''),
+    date,
   });
-  return { to: email, id, preview };
+  const message = sign === null ? preview.message : await sign(preview.message, date);
+  return { to: email, id, preview: { ...preview, message } };
 }
 
 /** One after the other over one place at the relay. Trouble before the first mail is a 503, later it is told for each mail. */
-async function sendAll(transport: Transport, campaign: CampaignRow, mails: readonly TestMail[]) {
+async function sendAll(transport: Transport, campaign: TestedMail, mails: readonly TestMail[]) {
   const items = [];
   for (const mail of mails) {
     const outcome = await sendOne(transport, campaign, mail, items.length === 0);
@@ -132,7 +174,7 @@ async function sendAll(transport: Transport, campaign: CampaignRow, mails: reado
 
 async function sendOne(
   transport: Transport,
-  campaign: CampaignRow,
+  campaign: TestedMail,
   mail: TestMail,
   first: boolean,
 ): Promise<Outcome> {

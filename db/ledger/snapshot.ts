@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
 import { resolveAskedPace } from '../asked-pace.ts';
 import { waitForOther } from '../follow-up.ts';
+import { skipDomainsNotAllowed } from '../identity-domains.ts';
 import type { Database } from '../open.ts';
 
 /**
@@ -45,6 +46,7 @@ export async function snapshotAudience(
       ) l on l.domain = substring(address from '[^@]*$')
       where ${isMeant(campaign)}`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
+    await skipDomainsNotAllowed(trx, campaignId);
     await trx
       .updateTable('campaign')
       .set({ snapshot_at: sql`now()`, total })

@@ -8,9 +8,13 @@ import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
 import { durationSchema } from './duration.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
 import { guardsInputSchema, guardsSchema, warningSchema } from './guards.ts';
+import { identityInputSchema } from './identity.ts';
+import { mailSourceFields } from './mail-sources.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
 import { responseLinkSchema, responseLinksSchema } from './response-link.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
+import { signatureIdSchema } from './signature.ts';
+import { contentInputSchema } from './template.ts';
 
 const audienceSchema = z
   .strictObject({
@@ -49,14 +53,15 @@ const onceWithinSchema = durationSchema({ minMs: day, maxMs: 3_650 * day, range:
 const draftFields = {
   name: nameSchema.meta({ example: 'Server upgrade on 5 December' }),
   audience: audienceSchema,
-  identity: identitySchema,
-  content: contentSchema,
+  identity: identityInputSchema,
+  content: contentInputSchema,
   pace: paceInputSchema({}).meta({ id: 'PaceInput', description: 'How fast, in exactly one form' }),
 } as const;
 
 export const newCampaignSchema = z
   .strictObject({
     ...draftFields,
+    signature: signatureIdSchema.default(null),
     startAt: startAtSchema.optional(),
     timeZone: timeZoneSchema.default('UTC'),
     windows: windowsSchema.default([]),
@@ -80,8 +85,9 @@ export const campaignPatchSchema = z
   .strictObject({
     name: draftFields.name.optional(),
     audience: audienceSchema.optional(),
-    identity: identitySchema.optional(),
-    content: contentSchema.optional(),
+    identity: identityInputSchema.optional(),
+    content: contentInputSchema.optional(),
+    signature: signatureIdSchema.optional(),
     pace: draftFields.pace.optional(),
     startAt: startAtSchema.optional(),
     timeZone: timeZoneSchema.optional(),
@@ -179,6 +185,7 @@ export const campaignSchema = z
     audience: audienceSchema,
     identity: identitySchema,
     content: contentSchema,
+    ...mailSourceFields,
     timeZone: z.string(),
     windows: windowsSchema,
     holidays: holidaysSchema,

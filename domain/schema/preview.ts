@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { madeUpPersonSchema } from './contact.ts';
 import { contentSchema, identitySchema } from './content.ts';
+import { contactPatchSchema } from './contact.ts';
+import { identityInputSchema } from './identity.ts';
 import { replySchema } from './recipient.ts';
 import { responseLinksSchema } from './response-link.ts';
 import { idSchema, nameSchema } from './shared.ts';
+import { signatureIdSchema } from './signature.ts';
+import { contentInputSchema } from './template.ts';
 
 export const previewRequestSchema = z
   .strictObject({
-    identity: identitySchema,
-    content: contentSchema,
+    identity: identityInputSchema,
+    content: contentInputSchema,
+    signature: signatureIdSchema.default(null),
     responseLinks: responseLinksSchema.default([]),
     campaignName: nameSchema.optional().meta({ description: 'What `campaign.name` says' }),
     contactId: idSchema.optional().meta({ description: 'A person to fill it with' }),

@@ -1,7 +1,7 @@
 import type { Content, Signature } from '../../domain/schema/content.ts';
 import { faultAt, type ContentFault } from './faults.ts';
 import { liquidFaults } from './liquid-check.ts';
-import { maskLiquid, markFaults, type LiquidToken, type MaskedSource } from './liquid-mask.ts';
+import { maskLiquid, markFaults, unmask, type LiquidToken, type MaskedSource } from './liquid-mask.ts';
 import { markupFaults } from './markup-check.ts';
 import { readTags } from './markup.ts';
 import { htmlToPlainText } from './plain-text.ts';
@@ -26,6 +26,16 @@ export function withSignature(content: Content, signature: Signature | null): Co
     ...(html === undefined ? {} : { html: inHtml(html, signature) }),
     ...(text === undefined ? {} : { text: inText(text, signature) }),
   };
+}
+
+/** The text of a signature that has only HTML, with its merge fields. HTML whose Liquid cannot be read is answered as it is: it will be refused. */
+export function signatureText(html: string): string {
+  try {
+    const { text, tokens } = maskLiquid(html);
+    return unmask(htmlToPlainText(text), tokens);
+  } catch {
+    return html;
+  }
 }
 
 /** Everything that is wrong with a signature by itself; pointers begin with `/signature`. */
@@ -130,6 +140,8 @@ function closingOf(source: string, elements: readonly string[]): number | null {
   return null;
 }
 
+/** A signature of pictures alone has no text. */
 function belowDelimiter(text: string, signature: string): string {
+  if (signature.trim() === '') return text;
   return `${text.trimEnd()}\n\n${delimiter}\n${signature.trim()}\n`;
 }

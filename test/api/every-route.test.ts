@@ -61,6 +61,10 @@ const seeds: Readonly<Record<string, unknown>> = {
     to: '2026-12-31',
   },
   uploadDocument: '%PDF-1.4\n%%EOF\n',
+  createTemplate: { name: 'Newsletter', content: { subject: 'x', text: 'y', wrap: true } },
+  createIdentity: { label: 'Sales', name: 'Sales', address: 'sales@example.com' },
+  createSignature: { name: 'Sales', html: '<p>Sales</p>' },
+  makeDkimKey: { selector: 's1' },
   importContacts: 'email,first_name\nsomebody@example.org,Some\n',
 };
 
@@ -88,6 +92,16 @@ beforeAll(async () => {
   known['customerId'] = [(customer.body as { id: string }).id];
   known['owner'] = ['contact', 'customer', 'record'];
   known['name'] = ['category', 'room'];
+  const content = { subject: 'x', text: 'y' };
+  known['templateId'] = await made('/v1/templates', { name: 'Kept', content });
+  await api.call('POST', `/v1/templates/${known['templateId'][0] ?? ''}/versions`);
+  known['number'] = ['1'];
+  known['identityId'] = await made('/v1/identities', {
+    label: 'Kept',
+    name: 'IT',
+    address: 'it@example.com',
+  });
+  known['signatureId'] = await made('/v1/signatures', { name: 'Kept', html: '<p>IT</p>' });
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
 });
@@ -100,6 +114,8 @@ async function insertDocument(): Promise<string> {
     body: 'known',
   });
   return ((await response.json()) as { id: string }).id;
+async function made(path: string, body: unknown): Promise<string[]> {
+  return [((await api.call('POST', path, body)).body as { id: string }).id];
 }
 
 async function insertResponses(campaignIds: readonly string[]): Promise<string[]> {

@@ -1,0 +1,32 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { signDkim } from './sign.ts';
+
+/** Signs a finished message with its Date. */
+export type Signer = (message: Uint8Array, date: number) => Promise<Uint8Array>;
+
+/** Keys that were read, by their PEM: reading one for each mail would cost twice the signature. The oldest is forgotten first. */
+const read = new Map<string, KeyObject>();
+const kept = 64;
+
+/** The signer of one key. */
+export function signerOf({
+  domain,
+  selector,
+  privateKey: pem,
+}: {
+  readonly domain: string;
+  readonly selector: string;
+  readonly privateKey: string;
+}): Signer {
+  const key = { domain, selector, privateKey: keyOf(pem) };
+  return (message, date) => signDkim(message, key, date);
+}
+
+function keyOf(pem: string): KeyObject {
+  const key = read.get(pem) ?? createPrivateKey(pem);
+  read.delete(pem);
+  read.set(pem, key);
+  const [oldest] = read.keys();
+  if (read.size > kept && oldest !== undefined) read.delete(oldest);
+  return key;
+}
