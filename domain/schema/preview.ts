@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { madeUpPersonSchema } from './contact.ts';
-import { contentSchema, identitySchema } from './content.ts';
-import { contactPatchSchema } from './contact.ts';
 import { identityInputSchema } from './identity.ts';
 import { replySchema } from './recipient.ts';
 import { responseLinksSchema } from './response-link.ts';

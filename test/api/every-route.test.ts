@@ -114,6 +114,8 @@ async function insertDocument(): Promise<string> {
     body: 'known',
   });
   return ((await response.json()) as { id: string }).id;
+}
+
 async function made(path: string, body: unknown): Promise<string[]> {
   return [((await api.call('POST', path, body)).body as { id: string }).id];
 }
