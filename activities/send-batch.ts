@@ -62,12 +62,19 @@ async function bindParts(
   const now = (): number => at + Math.round(performance.now() - beganAt);
   // One piece of memory per lane, used again for each mail: what is not allocated need not be collected.
   const memory = Array.from({ length: lanes }, () => Buffer.allocUnsafeSlow(usualMailBytes));
-  const fill = async ({ recipient, mailDate }: Intent, lane: number): Promise<Filled> => {
+  // Before anybody is claimed: a mail that cannot be made costs nobody an attempt.
+  const usual = await deps.mails.skeletonOf(campaignId);
+  const fill = async ({ recipient, mailDate, documents }: Intent, lane: number): Promise<Filled> => {
+    const skeleton = documents === undefined ? usual : await deps.mails.skeletonOf(campaignId, documents);
     const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);
     const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() }, memory[lane]);
     if (!filled.ok) return { ok: false, reason: filled.reason };
     const message = sign === null ? filled.message : await sign(filled.message, mailDate.getTime());
     return { ok: true, ...filled.envelope, message, envelopeId: messageId.slice(1, -1) };
+    const { tail } = filled;
+    const message =
+      deps.sign === null ? filled.message : await deps.sign(filled.message, mailDate.getTime(), tail);
+    return { ok: true, ...filled.envelope, message, tail, envelopeId: messageId.slice(1, -1) };
   };
   return {
     transport,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
 import type { ResponseLinks } from '../domain/merge-field.ts';
@@ -12,6 +11,14 @@ import { mjmlToHtml } from './content/mjml-html.ts';
 import { createProgram, type Program } from './content/program.ts';
 import { signatureFaults, textWithSignature, withSignature } from './content/signature.ts';
 import { wrapText } from './content/wrapped-text.ts';
+import type { Content, Identity } from '../domain/schema/content.ts';
+import { encoded, type Attachment } from './attachment.ts';
+import { contentKey } from './content-key.ts';
+import { composeBodies } from './content/bodies.ts';
+import { ContentRefused } from './content/faults.ts';
+import { createProgram } from './content/program.ts';
+import { readSources } from './content/sources.ts';
+import type { Downloads } from './downloads.ts';
 import { buildFrame } from './mime-frame.ts';
 import { Skeleton } from './skeleton.ts';
 
@@ -26,6 +33,14 @@ export interface MailToCompile {
   readonly streamId?: string;
   /** What `links.NAME` becomes; null: a content that uses one is refused. */
   readonly links?: ResponseLinks | null;
+  /** Files that go with the mail, in their order. */
+  readonly attachments?: readonly Attachment[];
+  /** HTML in place of the content's body: a document of somebody else's make. */
+  readonly bodyHtml?: string | null;
+  /** The closing block below the body. */
+  readonly signature?: { readonly html: string; readonly text: string } | null;
+  /** Documents to download: where the content says `downloads`, else below the body. */
+  readonly downloads?: Downloads | null;
   /** Marks every mail of this skeleton as a test: `[Test]` before the subject and an X-Sluice-Test header. */
   readonly test?: boolean;
 }
@@ -41,6 +56,10 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
   const [subject, ...bodies] = check(content, mail.links?.names ?? null, signature);
   if (subject === undefined) throw new TypeError('a content has a subject');
   const parts = await compileBodies(content, bodies, signature);
+  const { identity, content, links = null, downloads = null } = mail;
+  const { bodyHtml = null, signature = null } = mail;
+  const sources = readSources({ content, bodyHtml, signature, links: links?.names ?? null });
+  const { html, text } = await composeBodies(sources, downloads);
   const address = withAsciiDomain(identity.address);
   const domain = address.slice(address.lastIndexOf('@') + 1);
   const frame = await buildFrame({
@@ -49,21 +68,25 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
       address,
       replyTo: identity.replyTo === undefined ? undefined : withAsciiDomain(identity.replyTo),
     },
-    parts: (['text', 'html'] as const).filter((kind) => parts[kind] !== null),
+    parts: [...(text === null ? [] : ['text' as const]), ...(html === null ? [] : ['html' as const])],
     boundary: contentKey(mail),
     headers: {
       'List-Id': `<${mail.streamId ?? 'mailings'}.${domain}>`,
       ...(mail.test === true ? { 'X-Sluice-Test': 'yes' } : {}),
     },
+    attachments: (mail.attachments ?? []).map((file) => ({ ...file, bytes: encoded(file) })),
   });
+  const { tokens, text: subject } = sources.subject.masked;
   return new Skeleton({
     campaignName: mail.campaignName,
-    links: mail.links ?? null,
+    links,
+    downloads,
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',
-    subject: createProgram('text', subject.masked.text, subject.masked.tokens),
-    ...parts,
+    subject: createProgram('text', subject, tokens),
+    text,
+    html,
     frame,
   });
 }

@@ -3,6 +3,15 @@ import { mergeScope, type MergeSource } from '../domain/merge-field.ts';
 import { messageOf } from './content/liquid-check.ts';
 import { engineOf, type PartKind } from './content/liquid-engine.ts';
 import type { Piece, Program } from './content/program.ts';
+import { listDownloads, type Downloads } from './downloads.ts';
+import { escapeHtml } from './escape-html.ts';
+
+/** What one mail is filled from. */
+export interface FillSource extends MergeSource {
+  readonly downloads: Downloads | null;
+  /** The mail's Date. */
+  readonly date: number;
+}
 
 /** Why one recipient cannot be sent this mail; goes into the ledger as it is. `text` holds no value of the person. */
 export interface FillReason {
@@ -24,11 +33,11 @@ export class FillRefused extends Error {
 
 /** One recipient's turn at one program. Template variables live as long as this, so a program's pieces are filled in order. */
 export class Filling {
-  readonly source: MergeSource;
+  readonly source: FillSource;
   readonly #kind: PartKind;
   #context: Context | null = null;
 
-  constructor(source: MergeSource, kind: PartKind) {
+  constructor(source: FillSource, kind: PartKind) {
     this.source = source;
     this.#kind = kind;
   }
@@ -37,8 +46,15 @@ export class Filling {
   fill(piece: Piece): string {
     if (piece.kind === 'fixed') return piece.text;
     if (piece.kind === 'logic') return this.#render(piece);
+    if (piece.kind === 'downloads') return this.#listDownloads();
     const value = valueOf(piece, this.source);
     return this.#kind === 'html' ? escapeHtml(value) : value;
+  }
+
+  #listDownloads(): string {
+    const { recipient, downloads, date } = this.source;
+    const { contactId, language } = recipient;
+    return listDownloads(this.#kind, downloads, { contactId, language, date });
   }
 
   #render(piece: Piece & { kind: 'logic' }): string {
@@ -53,7 +69,7 @@ export class Filling {
 }
 
 /** The whole program as readable text, for the preview and for header values. Throws FillRefused. */
-export function fillToText(program: Program, source: MergeSource): string {
+export function fillToText(program: Program, source: FillSource): string {
   const filling = new Filling(source, program.kind);
   return program.pieces.map((piece) => filling.fill(piece)).join('');
 }
@@ -64,22 +80,6 @@ function valueOf({ field, lookup, fallback }: Piece & { kind: 'value' }, source:
   if (fallback !== null && (value === null || value === false)) return fallback;
   if (value === null) throw new FillRefused(missing(field));
   return typeof value === 'string' ? value : String(value);
-}
-
-const special = /[&<>"']/;
-const references: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
-
-/** The same characters in the same way as the engine escapes them. */
-function escapeHtml(value: string): string {
-  return special.test(value)
-    ? value.replaceAll(/[&<>"']/g, (character) => references[character] ?? '')
-    : value;
 }
 
 function missing(field: string): FillReason {

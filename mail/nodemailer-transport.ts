@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Outcome, Reply } from '../domain/outcome.ts';
 import { judgeNodemailerError } from './nodemailer-error.ts';
+import { wholeMessage } from './shared-tail.ts';
 import { toReply } from './smtp/reply-parser.ts';
 import type { Lane, Transport, WireMail } from './transport.ts';
 
@@ -87,7 +88,8 @@ class NodemailerLane implements Lane {
     try {
       const info = await this.#sender.sendMail({
         envelope: { from: mail.from, to: mail.to },
-        raw: Buffer.from(mail.message.buffer, mail.message.byteOffset, mail.message.length),
+        // A transport may read the message more than once and hand it on as it likes: it gets one piece of its own.
+        raw: asBuffer(wholeMessage({ message: mail.message, tail: mail.tail ?? null })),
         disableFileAccess: true,
         disableUrlAccess: true,
       });
@@ -102,6 +104,10 @@ class NodemailerLane implements Lane {
     this.#released = true;
     this.#giveBack();
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function replyOf(info: unknown): Reply {

@@ -3,6 +3,7 @@ import { compileMail, type MailToCompile } from './compile.ts';
 import { ContentRefused } from './content/faults.ts';
 import { fillToText, FillRefused, type FillReason } from './fill.ts';
 import { markupWarnings, sizeWarnings, type PreviewWarning } from './preview-warnings.ts';
+import { wholeMessage } from './shared-tail.ts';
 import type { Skeleton } from './skeleton.ts';
 
 export interface Preview {
@@ -31,7 +32,7 @@ export interface PreviewRequest extends MailToCompile {
 export async function renderPreview(request: PreviewRequest): Promise<Preview> {
   const skeleton = await compileMail(request);
   const { recipient, message, skipped } = fillWithMarks(skeleton, request);
-  const source = { recipient, campaignName: request.campaignName, links: request.links ?? null };
+  const source = skeleton.sourceOf(recipient, request.date);
   const { subject, subjectPrefix, html, text } = skeleton.options;
   const shown = { html: html && fillToText(html, source), text: text && fillToText(text, source) };
   return {
@@ -66,7 +67,7 @@ function fillWithMarks(skeleton: Skeleton, { recipient, messageId, date }: Previ
   for (;;) {
     const input = { recipient: marked, messageId, date };
     const result = skeleton.fill(input);
-    if (result.ok) return { recipient: marked, message: result.message, skipped };
+    if (result.ok) return { recipient: marked, message: wholeMessage(result), skipped };
     const { reason } = result;
     const known = skipped.some(({ code, field }) => code === reason.code && field === reason.field);
     if (reason.code === 'renderFailed' || known) throw refusedByFilling(reason);

@@ -1,4 +1,5 @@
-import { compileMail, contentKey, type MailToCompile } from './compile.ts';
+import { compileMail, type MailToCompile } from './compile.ts';
+import { contentKey } from './content-key.ts';
 import type { Skeleton } from './skeleton.ts';
 
 /**

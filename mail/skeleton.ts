@@ -1,13 +1,16 @@
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
-import type { MergeSource, ResponseLinks } from '../domain/merge-field.ts';
+import type { ResponseLinks } from '../domain/merge-field.ts';
 import type { Recipient } from '../domain/recipient.ts';
 import type { Program } from './content/program.ts';
-import { Filling, FillRefused, fillToText, type FillReason } from './fill.ts';
+import type { Downloads } from './downloads.ts';
+import { Filling, FillRefused, fillToText, type FillReason, type FillSource } from './fill.ts';
 import { encodeDate, encodeMailbox, encodeUnstructured, isUnsafeInHeader } from './header-value.ts';
-import { fixedStep, takeBuffer, writeSteps, type Step } from './message-buffer.ts';
-import type { FrameSlot } from './mime-frame.ts';
+import { Layout, type Slot } from './layout.ts';
+import { takeBuffer, writeSteps, type Step } from './message-buffer.ts';
+import type { FramePiece, FrameSlot } from './mime-frame.ts';
 import { encodeStretch, encodeValue } from './quoted-printable.ts';
+import type { SharedTail } from './shared-tail.ts';
 
 export interface FillInput {
   readonly recipient: Recipient;
@@ -20,8 +23,10 @@ export interface FillInput {
 export type FillResult =
   | {
       readonly ok: true;
-      /** The whole message, CRLF line ends, not dot-stuffed. */
+      /** The message, CRLF line ends, not dot-stuffed; all of it where there is no tail. */
       readonly message: Uint8Array;
+      /** What follows: large attachments, the same octets for everybody. */
+      readonly tail: SharedTail | null;
       readonly envelope: { readonly from: string; readonly to: string };
     }
   | { readonly ok: false; readonly reason: FillReason };
@@ -29,6 +34,7 @@ export type FillResult =
 export interface SkeletonOptions {
   readonly campaignName: string;
   readonly links: ResponseLinks | null;
+  readonly downloads: Downloads | null;
   /** The envelope sender. */
   readonly sender: string;
   /** The domain that Message-IDs are made with: the sender's, as A-label. */
@@ -38,7 +44,7 @@ export interface SkeletonOptions {
   readonly subject: Program;
   readonly text: Program | null;
   readonly html: Program | null;
-  readonly frame: readonly (string | { readonly slot: FrameSlot })[];
+  readonly frame: readonly FramePiece[];
 }
 
 /**
@@ -48,14 +54,17 @@ export interface SkeletonOptions {
 export class Skeleton {
   readonly options: SkeletonOptions;
   readonly #steps: readonly Step[];
-  readonly #slots: readonly Slot[];
+  readonly #slots: readonly Slot<Turn>[];
   readonly #fixedLength: number;
+  readonly #tail: SharedTail | null;
 
   constructor(options: SkeletonOptions) {
-    const { steps, slots } = layOut(options);
+    const layout = layOut(options);
+    const { steps, tail } = layout.finish();
     this.options = options;
     this.#steps = steps;
-    this.#slots = slots;
+    this.#tail = tail;
+    this.#slots = layout.slots;
     this.#fixedLength = steps.reduce<number>(
       (sum, step) => sum + (typeof step === 'number' ? 0 : step.length),
       0,
@@ -69,17 +78,29 @@ export class Skeleton {
   fill(input: FillInput, into?: Buffer): FillResult {
     try {
       const to = envelopeAddress(input.recipient.email);
-      return { ok: true, message: this.#write(input, to, into), envelope: { from: this.options.sender, to } };
+      const envelope = { from: this.options.sender, to };
+      return { ok: true, message: this.#write(input, to, into), tail: this.#tail, envelope };
     } catch (error) {
       if (error instanceof FillRefused) return { ok: false, reason: error.reason };
       throw error;
     }
   }
 
+  /** How many octets all mails of this skeleton share without a copy. */
+  get sharedOctets(): number {
+    return this.#tail?.length ?? 0;
+  }
+
+  /** What the mail of one person with this Date is filled from. */
+  sourceOf(recipient: Recipient, date: number): FillSource {
+    const { campaignName, links, downloads } = this.options;
+    return { recipient, campaignName, links, downloads, date };
+  }
+
   /** The fields that this person has no value for and that take the template's default, each once. */
   defaultsTaken(recipient: Recipient): { code: 'defaultUsed'; field: string; text: string }[] {
-    const { campaignName, links, subject, text, html } = this.options;
-    const source = { recipient, campaignName, links };
+    const { subject, text, html } = this.options;
+    const source = this.sourceOf(recipient, 0);
     const fields = new Set<string>();
     for (const piece of [subject, text, html].flatMap((program) => program?.pieces ?? []))
       if (piece.kind === 'value' && piece.fallback !== null && piece.lookup(source) === null)
@@ -92,7 +113,7 @@ export class Skeleton {
   }
 
   #write(input: FillInput, to: string, into: Buffer | undefined): Uint8Array {
-    const turn = startTurn(this.options, input, to);
+    const turn = startTurn(this.sourceOf(input.recipient, input.date), input, to);
     const values: string[] = [];
     let length = this.#fixedLength;
     for (const { write, uses } of this.#slots) {
@@ -109,7 +130,7 @@ export class Skeleton {
 interface Turn {
   readonly input: FillInput;
   readonly to: string;
-  readonly source: MergeSource;
+  readonly source: FillSource;
   readonly text: Filling;
   readonly html: Filling;
 }
@@ -117,70 +138,31 @@ interface Turn {
 /** Writes one value, encoded for its place, one octet per character. Throws FillRefused. */
 type Writer = (turn: Turn) => string;
 
-/** A writer and the number of places where its value stands. */
-interface Slot {
-  readonly write: Writer;
-  uses: number;
-}
-
-function startTurn({ campaignName, links }: SkeletonOptions, input: FillInput, to: string): Turn {
-  const source = { recipient: input.recipient, campaignName, links };
+function startTurn(source: FillSource, input: FillInput, to: string): Turn {
   return { input, to, source, text: new Filling(source, 'text'), html: new Filling(source, 'html') };
 }
 
-function layOut(options: SkeletonOptions): { steps: Step[]; slots: Slot[] } {
-  const layout = new Layout();
+function layOut(options: SkeletonOptions): Layout<Turn> {
+  const layout = new Layout<Turn>();
   for (const piece of options.frame) {
     if (typeof piece === 'string') layout.addFixed(piece);
+    else if (piece instanceof Uint8Array) layout.addShared(piece);
     else if (piece.slot === 'text' || piece.slot === 'html')
       layOutBody(layout, piece.slot, options[piece.slot]);
     else layout.addWriter(piece.slot, headerWriter(piece.slot, options));
   }
-  return { steps: layout.finish(), slots: layout.slots };
+  return layout;
 }
 
-function layOutBody(layout: Layout, kind: 'text' | 'html', program: Program | null): void {
+function layOutBody(layout: Layout<Turn>, kind: 'text' | 'html', program: Program | null): void {
   const pieces = program?.pieces ?? [];
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'fixed') layout.addFixed(encodeStretch(piece.text, index < pieces.length - 1));
-    else if (piece.kind === 'logic') layout.addWriter(null, (turn) => encodeValue(turn[kind].fill(piece)));
+    else if (piece.kind !== 'value') layout.addWriter(null, (turn) => encodeValue(turn[kind].fill(piece)));
     else {
       const key = `${kind} ${piece.field} ${String(piece.fallback)}`;
       layout.addWriter(key, (turn) => encodeValue(turn[kind].fill(piece)));
     }
-  }
-}
-
-/** Collects steps; neighbouring fixed text becomes one step and a value that is used twice is encoded once. */
-class Layout {
-  readonly slots: Slot[] = [];
-  readonly #steps: Step[] = [];
-  readonly #known = new Map<string, number>();
-  #fixed = '';
-
-  addFixed(ascii: string): void {
-    this.#fixed += ascii;
-  }
-
-  /** `key` null: the writer must run once for every place. */
-  addWriter(key: string | null, write: Writer): void {
-    this.#flush();
-    const known = key === null ? undefined : this.#known.get(key);
-    const index = known ?? this.slots.push({ write, uses: 0 }) - 1;
-    if (key !== null) this.#known.set(key, index);
-    const slot = this.slots[index];
-    if (slot !== undefined) slot.uses++;
-    this.#steps.push(index);
-  }
-
-  finish(): Step[] {
-    this.#flush();
-    return this.#steps;
-  }
-
-  #flush(): void {
-    if (this.#fixed !== '') this.#steps.push(fixedStep(this.#fixed));
-    this.#fixed = '';
   }
 }
 
@@ -190,13 +172,14 @@ function headerWriter(slot: HeaderSlot, options: SkeletonOptions): Writer {
     to: ({ input, to }) => recipientMailbox(input.recipient, to),
     messageId: ({ input }) => safe('message id', input.messageId),
     date: ({ input }) => encodeDate(input.date),
+    calendar: () => '',
   };
   return writers[slot];
 }
 
 type HeaderSlot = Exclude<FrameSlot, 'text' | 'html'>;
 
-function subjectOf({ subject, subjectPrefix }: SkeletonOptions, source: MergeSource): string {
+function subjectOf({ subject, subjectPrefix }: SkeletonOptions, source: FillSource): string {
   return encodeUnstructured(safe('subject', subjectPrefix + fillToText(subject, source)), 'Subject: '.length);
 }
 

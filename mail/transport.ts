@@ -1,11 +1,16 @@
 import type { Outcome, RelayTroubleCode, Reply } from '../domain/outcome.ts';
+import type { SharedTail } from './shared-tail.ts';
 
-/** One mail ready for the wire. `message` is the whole RFC 5322 message with CRLF line ends, not dot-stuffed, without the final dot. */
+/**
+ * One mail ready for the wire. `message`, and `tail` behind it where there is one, are the whole RFC 5322 message with CRLF line ends,
+ * not dot-stuffed, without the final dot.
+ */
 export interface WireMail {
   /** Envelope sender and recipient, bare addresses, already checked (no CR, LF, NUL, no angle brackets). */
   readonly from: string;
   readonly to: string;
   readonly message: Uint8Array;
+  readonly tail?: SharedTail | null;
   /** ENVID for relays that offer DSN (RFC 3461): an opaque id, ASCII. */
   readonly envelopeId?: string;
 }

@@ -2,6 +2,7 @@ import type { Claim, Intent } from '../../db/ledger/claim.ts';
 import type { RecordedOutcome } from '../../db/ledger/outcomes.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { DeferralPolicy, Settlement } from '../../domain/settle.ts';
+import type { SharedTail } from '../../mail/shared-tail.ts';
 import type { RelayTrouble, Transport } from '../../mail/transport.ts';
 import type { IntentWindow } from './intent-window.ts';
 
@@ -12,6 +13,7 @@ export type Filled =
       readonly from: string;
       readonly to: string;
       readonly message: Uint8Array;
+      readonly tail: SharedTail | null;
       readonly envelopeId: string;
     }
   | { readonly ok: false; readonly reason: { readonly code: string; readonly text: string } };

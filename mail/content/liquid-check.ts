@@ -4,7 +4,7 @@ import { faultAt, type ContentFault } from './faults.ts';
 import { allowedFilters, allowedTags, parseLiquid } from './liquid-engine.ts';
 
 /** Names that belong to merge fields; a template may not put its own values behind them. */
-const roots = new Set(['contact', 'customer', 'campaign', 'links']);
+const roots = new Set(['contact', 'customer', 'campaign', 'links', 'downloads']);
 
 /**
  * Every fault of a template's Liquid: syntax, what is not allowed, and fields that do not exist. Line and column are the
@@ -71,6 +71,8 @@ function fieldFaults(
     const constant = variable.segments.every((segment) => typeof segment !== 'object');
     const linkFault = constant && path[0] === 'links' ? unknownLink(path, links) : null;
     if (constant && linkFault === null && mergeLookup(path) !== null) continue;
+    // Where it may stand is looked at apart (downloads-place.ts).
+    if (path.length === 1 && path[0] === 'downloads') continue;
     const { row, col } = variable.location;
     faults.push({
       pointer,

@@ -25,8 +25,8 @@ export interface MaskedSource {
 /** Letters and digits only, and nothing that a user's text has by chance. */
 const markPattern = /zqslot(\d+)zq/g;
 
-/** Throws liquidjs's TokenizationError for an unclosed tag or output. */
-export function maskLiquid(source: string): MaskedSource {
+/** Throws liquidjs's TokenizationError for an unclosed tag or output. Marks are counted from `first` on. */
+export function maskLiquid(source: string, first = 0): MaskedSource {
   const tokens: LiquidToken[] = [];
   const anchors: { readonly masked: number; readonly source: number }[] = [{ masked: 0, source: 0 }];
   let text = '';
@@ -39,7 +39,7 @@ export function maskLiquid(source: string): MaskedSource {
       });
       text += trimmed;
     } else {
-      text += markOf(tokens.length);
+      text += markOf(first + tokens.length);
       tokens.push(
         describe(token.kind === TokenKind.Tag, 'content' in token ? token.content : '', token.begin),
       );
@@ -84,7 +84,7 @@ export function markFaults(pointer: string, source: string): ContentFault[] {
       ];
 }
 
-function markOf(index: number): string {
+export function markOf(index: number): string {
   return `zqslot${index}zq`;
 }
 

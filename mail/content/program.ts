@@ -7,6 +7,7 @@ import { splitAtMarks, type LiquidToken } from './liquid-mask.ts';
  * A compiled template as a list of pieces:
  * - fixed: the same for everybody;
  * - value: one field as it is, with its default: filled without the template engine;
+ * - downloads: the list of documents to download, markup of its own;
  * - logic: whatever needs the engine (filters, conditions, loops), with the fixed text inside it.
  */
 export type Piece =
@@ -17,6 +18,7 @@ export type Piece =
       readonly lookup: MergeLookup;
       readonly fallback: string | null;
     }
+  | { readonly kind: 'downloads' }
   | { readonly kind: 'logic'; readonly templates: Template[] };
 
 export interface Program {
@@ -49,7 +51,7 @@ export function createProgram(kind: PartKind, masked: string, tokens: readonly L
 const opensBlock = new Set(['if', 'unless', 'case', 'for', 'capture', 'comment']);
 
 /** Keeps the stack of open blocks. Inside a comment nothing counts but its end. */
-function trackBlocks(blocks: string[], { kind, name }: LiquidToken): void {
+export function trackBlocks(blocks: string[], { kind, name }: LiquidToken): void {
   if (kind !== 'tag') return;
   const inside = blocks.at(-1);
   if (inside === 'comment' ? name === 'endcomment' : name.startsWith('end')) blocks.pop();
@@ -66,6 +68,7 @@ const plainOutput =
   /^((?:contact|customer|campaign|links)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
 
 function outputPiece(kind: PartKind, token: LiquidToken): Piece {
+  if (token.content === 'downloads') return { kind: 'downloads' };
   const match = plainOutput.exec(token.content);
   const path =
     match === null ? [] : [...String(match[1]).split('.'), ...(match[2] === undefined ? [] : [match[2]])];

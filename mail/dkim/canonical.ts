@@ -9,11 +9,13 @@ export function relaxedHeader(name: string, value: string): string {
 
 /** RFC 6376 3.4.4, over one octet per character: trailing white space off, runs to one space, no empty lines at the end. */
 export function relaxedBody(body: string): string {
-  const lines = body
-    .replaceAll(/[ \t]+(?=\r\n|$)/g, '')
-    .replaceAll(/[ \t]+/g, ' ')
-    .replace(/(?:\r\n)+$/, '');
+  const lines = relaxedLines(body).replace(/(?:\r\n)+$/, '');
   return lines === '' ? '' : `${lines}\r\n`;
+}
+
+/** The same for a stretch of a body that more follows: empty lines at its end stay. */
+export function relaxedLines(body: string): string {
+  return body.replaceAll(/[ \t]+(?=\r\n|$)/g, '').replaceAll(/[ \t]+/g, ' ');
 }
 
 /** A message's header fields in order, with their folding, and its body; one octet per character. */

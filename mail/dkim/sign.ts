@@ -1,6 +1,8 @@
 import { createHash, sign, type KeyObject } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { relaxedBody, relaxedHeader, splitMessage } from './canonical.ts';
+import type { SharedTail } from '../shared-tail.ts';
+import { relaxedBody, relaxedHeader, relaxedLines, splitMessage } from './canonical.ts';
 
 export interface DkimKey {
   /** d=: the signing domain, as A-label. */
@@ -35,17 +37,54 @@ const signOffThread = promisify(sign);
 /**
  * The message with a DKIM-Signature in front (RFC 6376; rsa-sha256 or ed25519-sha256, relaxed/relaxed). The signature itself is
  * computed in libuv's threads, so it does not block the wire. The same message, key and `date` give the same bytes: RSA with PKCS #1
- * v1.5 and Ed25519 are deterministic, and t= is the mail's stored Date.
+ * v1.5 and Ed25519 are deterministic, and t= is the mail's stored Date. `tail` is signed with it and stays what it is.
  */
-export async function signDkim(message: Uint8Array, key: DkimKey, date: number): Promise<Uint8Array> {
+export async function signDkim(
+  message: Uint8Array,
+  key: DkimKey,
+  date: number,
+  tail: SharedTail | null = null,
+): Promise<Uint8Array> {
   const { fields, body } = splitMessage(Buffer.from(message).toString('latin1'));
-  const bodyHash = createHash('sha256').update(relaxedBody(body), 'latin1').digest('base64');
+  const bodyHash = tail === null ? hashOf(relaxedBody(body)) : await hashWithTail(body, tail);
   const names = namesToSign(fields.map(({ name }) => name.toLowerCase()));
   const unsigned = signatureHeader(key, Math.floor(date / 1000), names, bodyHash);
   const toSign = [...canonicalFields(fields, names), relaxedHeader('dkim-signature', unsigned)].join('\r\n');
   const signature = await compute(Buffer.from(toSign, 'latin1'), key.privateKey);
   const header = `DKIM-Signature:${unsigned}${foldBase64(signature)}\r\n`;
   return Buffer.concat([Buffer.from(header, 'latin1'), message]);
+}
+
+function hashOf(body: string): string {
+  return createHash('sha256').update(body, 'latin1').digest('base64');
+}
+
+/** Bytes hashed between two looks at the sockets: a mail with large attachments must not keep the others waiting. */
+const hashStep = 1_048_576;
+
+async function hashWithTail(body: string, tail: SharedTail): Promise<string> {
+  const hash = createHash('sha256').update(relaxedLines(body), 'latin1');
+  for (const piece of relaxedTail(tail))
+    for (let from = 0; from < piece.length; from += hashStep) {
+      hash.update(piece.subarray(from, from + hashStep));
+      await setImmediate();
+    }
+  return hash.digest('base64');
+}
+
+const relaxedTails = new WeakMap<SharedTail, readonly Buffer[]>();
+
+/** Worked out once: base64 has no blanks, only names of files do. A tail ends with the end of a MIME part, so with one line end. */
+function relaxedTail(tail: SharedTail): readonly Buffer[] {
+  const known = relaxedTails.get(tail);
+  if (known !== undefined) return known;
+  const relaxed = tail.pieces.map((piece) =>
+    ['  ', ' \r', '\t'].some((blank) => piece.includes(blank))
+      ? Buffer.from(relaxedLines(piece.toString('latin1')), 'latin1')
+      : piece,
+  );
+  relaxedTails.set(tail, relaxed);
+  return relaxed;
 }
 
 function namesToSign(present: readonly string[]): string[] {

@@ -27,11 +27,11 @@ export function writeEnvelope(mail: WireMail, offers: Capabilities): Envelope | 
     const stage = isPlain(to) ? 'mail' : 'rcpt';
     return impossible(stage, 553, '5.6.7', 'The relay does not take international addresses (SMTPUTF8)');
   }
-  const bodyProblem = checkBody(mail.message, offers);
+  const bodyProblem = checkBody(mail, offers);
   if (bodyProblem !== null) return bodyProblem;
   const withDsn = offers.dsn && mail.envelopeId !== undefined && mail.envelopeId.length <= 100;
   const parameters =
-    (offers.size ? ` SIZE=${mail.message.length}` : '') +
+    (offers.size ? ` SIZE=${sizeOf(mail)}` : '') +
     (offers.eightBitMime && !isAscii(mail.message) ? ' BODY=8BITMIME' : '') +
     (international ? ' SMTPUTF8' : '') +
     (withDsn ? ` RET=HDRS ENVID=${xtext(mail.envelopeId)}` : '');
@@ -49,9 +49,14 @@ export function impossible(stage: Stage, code: number, enhanced: string, text: s
   };
 }
 
-function checkBody(message: Uint8Array, offers: Capabilities): Impossible | null {
-  if (offers.maxBytes !== null && message.length > offers.maxBytes) {
-    const sizes = `${message.length} bytes, the relay takes ${offers.maxBytes}`;
+function sizeOf({ message, tail }: WireMail): number {
+  return message.length + (tail?.length ?? 0);
+}
+
+function checkBody(mail: WireMail, offers: Capabilities): Impossible | null {
+  const { message } = mail;
+  if (offers.maxBytes !== null && sizeOf(mail) > offers.maxBytes) {
+    const sizes = `${sizeOf(mail)} bytes, the relay takes ${offers.maxBytes}`;
     return impossible('message', 552, '5.3.4', `The message is too big (${sizes})`);
   }
   if (!offers.eightBitMime && !isAscii(message)) {

@@ -1,4 +1,5 @@
 import type { Outcome, Stage } from '../../domain/outcome.ts';
+import type { SharedTail } from '../shared-tail.ts';
 import type { WireMail } from '../transport.ts';
 import type { Capabilities } from './capabilities.ts';
 import { ConnectionLost, type Conversation } from './conversation.ts';
@@ -46,10 +47,16 @@ export async function runTransaction(
 ): Promise<Result> {
   const envelope = writeEnvelope(mail, connection.offers);
   if ('kind' in envelope) return { outcome: envelope, goesOn: true };
-  const message = stuffDots(mail.message);
-  if (message === null) return { outcome: smuggling(), goesOn: true };
+  const stuffed = stuffDots(mail.message);
+  if (stuffed === null) return { outcome: smuggling(), goesOn: true };
+  const message = { ...stuffed, tail: mail.tail ?? null };
   if (!mayProceed()) return { outcome: withdrawn(false), goesOn: true };
   return await new Transaction(connection, reused).run(envelope, message, mayProceed);
+}
+
+/** A message as it goes on the wire, with the octets between its body and its end that it shares with others. */
+interface ReadyMessage extends StuffedMessage {
+  readonly tail: SharedTail | null;
 }
 
 class Transaction {
@@ -67,7 +74,7 @@ class Transaction {
     this.#reused = reused;
   }
 
-  async run(envelope: Envelope, message: StuffedMessage, mayProceed: () => boolean): Promise<Result> {
+  async run(envelope: Envelope, message: ReadyMessage, mayProceed: () => boolean): Promise<Result> {
     this.#conversation.listenAfresh();
     try {
       const { pipelining } = this.#connection.offers;
@@ -143,10 +150,9 @@ class Transaction {
     return { outcome: this.#decided(), goesOn: isPositive(done) };
   }
 
-  async #deliver(message: StuffedMessage): Promise<Result> {
-    const { body, end } = message;
-    const inOneWrite = body.length <= oneWriteBytes;
-    if (!inOneWrite) await this.#writeBlocks(body);
+  async #deliver({ body, end, tail }: ReadyMessage): Promise<Result> {
+    const inOneWrite = tail === null && body.length <= oneWriteBytes;
+    if (!inOneWrite) for (const piece of [body, ...(tail?.pieces ?? [])]) await this.#writeBlocks(piece);
     if (this.#conversation.hasReply) return await this.#answeredTooEarly();
     this.#handOver(inOneWrite ? this.#connection.buffer.join(body, end) : end);
     const wire = await this.#conversation.next(this.#timeouts.finalMs);

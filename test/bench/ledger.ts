@@ -28,7 +28,8 @@ export async function measureLedger(stack: BenchStack, mails: number): Promise<n
     policy: { backoffMs: [60_000], limitMs: 60_000 },
     until: Infinity,
     now: Date.now,
-    fill: () => Promise.resolve({ ok: true, from: '', to: '', message: new Uint8Array(), envelopeId: '' }),
+    fill: () =>
+      Promise.resolve({ ok: true, from: '', to: '', message: new Uint8Array(), tail: null, envelopeId: '' }),
     claim: (limit) =>
       claimNextRecipients(db, { campaignId, batch: 1, token, limit, now: Date.now(), limited }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),

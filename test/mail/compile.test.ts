@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Content } from '../../domain/schema/content.ts';
-import { compileMail, contentKey } from '../../mail/compile.ts';
+import { compileMail } from '../../mail/compile.ts';
+import { contentKey } from '../../mail/content-key.ts';
 import { ContentRefused, type ContentFault } from '../../mail/content/faults.ts';
 import { SkeletonCache } from '../../mail/skeleton-cache.ts';
 import { sampleContentWithLogic, sampleIdentity, sampleRecipient } from '../bench/sample-content.ts';

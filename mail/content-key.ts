@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { encoded } from './attachment.ts';
+import type { MailToCompile } from './compile.ts';
+
+/**
+ * Two mails with the same key compile to the same skeleton. Also the boundary of their MIME parts, so a mail that has none of what came
+ * later (files, images, ...) keeps the key that it always had: a retry after an upgrade is byte-equal.
+ */
+export function contentKey(mail: MailToCompile): string {
+  const { campaignId, campaignName, identity, content, streamId, test } = mail;
+  const { name, address, replyTo } = identity;
+  const { subject, mjml, html, text } = content;
+  const parts = [
+    campaignId,
+    campaignName,
+    name,
+    address,
+    replyTo,
+    subject,
+    mjml,
+    html,
+    text,
+    streamId,
+    test === true,
+  ];
+  return createHash('sha256')
+    .update(JSON.stringify([...parts, ...later(mail)].map((part) => part ?? null)))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function later(mail: MailToCompile): unknown[] {
+  const { attachments = [], bodyHtml = null, signature = null, downloads = null } = mail;
+  const files = attachments.map((file) => [file.name, file.type, encoded(file).sha256]);
+  const all = [
+    files.length === 0 ? null : ['attachments', files],
+    bodyHtml === null ? null : ['body', bodyHtml],
+    signature === null ? null : ['signature', signature.html, signature.text],
+    downloads === null || downloads.items.length === 0 ? null : ['downloads', downloads.items],
+  ];
+  return all.filter((part) => part !== null);
+}

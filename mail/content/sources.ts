@@ -1,0 +1,76 @@
+import type { Content } from '../../domain/schema/content.ts';
+import { placementFaults } from './downloads-place.ts';
+import { ContentRefused, type ContentFault } from './faults.ts';
+import { liquidFaults } from './liquid-check.ts';
+import { markFaults, maskLiquid, type LiquidToken, type MaskedSource } from './liquid-mask.ts';
+import { markupFaults } from './markup-check.ts';
+
+/** One text that a person wrote for a mail, and where. */
+export interface Source {
+  readonly pointer: string;
+  readonly field: 'subject' | 'mjml' | 'html' | 'text';
+  readonly source: string;
+  readonly masked: MaskedSource;
+}
+
+export interface Sources {
+  readonly subject: Source;
+  /** MJML or HTML. */
+  readonly rich: Source | null;
+  readonly plain: Source | null;
+  readonly signature: { readonly html: Source; readonly text: Source } | null;
+}
+
+export interface WrittenMail {
+  readonly content: Content;
+  /** HTML in place of the content's body. */
+  readonly bodyHtml: string | null;
+  readonly signature: { readonly html: string; readonly text: string } | null;
+  /** Names of the response links that the mail may use; null: there is no address for any. */
+  readonly links: readonly string[] | null;
+}
+
+/** Everything that can be said about the sources as written; throws ContentRefused with all of it. */
+export function readSources({ content, bodyHtml, signature, links }: WrittenMail): Sources {
+  const faults: ContentFault[] = [];
+  const read = (pointer: string, field: Source['field'], source: string | undefined): Source | null => {
+    if (source === undefined) return null;
+    faults.push(...markFaults(pointer, source), ...liquidFaults(pointer, source, links));
+    // What cannot be told apart into Liquid and the rest cannot be looked at any further.
+    const masked = tryMask(source);
+    if (masked === null) return null;
+    faults.push(...placementFaults(pointer, field, source, masked.tokens));
+    if (field === 'mjml' || field === 'html') faults.push(...markupFaults(pointer, source, masked));
+    return { pointer, field, source, masked };
+  };
+  const subject = read('/content/subject', 'subject', content.subject);
+  const mjml = read('/content/mjml', 'mjml', content.mjml);
+  const html = read('/content/html', 'html', content.html);
+  const text = read('/content/text', 'text', content.text);
+  const body = read('/documents/0', 'html', bodyHtml ?? undefined);
+  const closing = signature && {
+    html: read('/signature/html', 'html', signature.html),
+    text: read('/signature/text', 'text', signature.text),
+  };
+  if (faults.length > 0) throw new ContentRefused(faults);
+  if (subject === null) throw new TypeError('a content has a subject');
+  return {
+    subject,
+    rich: body ?? mjml ?? html,
+    plain: body === null ? text : null,
+    signature: closing?.html && closing.text ? { html: closing.html, text: closing.text } : null,
+  };
+}
+
+function tryMask(source: string): MaskedSource | null {
+  try {
+    return maskLiquid(source);
+  } catch {
+    return null;
+  }
+}
+
+/** A text to be put behind another one: its marks go on counting where the other's tokens end. */
+export function maskedBehind(source: Source, tokens: readonly LiquidToken[]): MaskedSource {
+  return maskLiquid(source.source, tokens.length);
+}
