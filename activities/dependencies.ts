@@ -3,7 +3,6 @@ import type { Database } from '../db/open.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DeferralPolicy } from '../domain/settle.ts';
 import type { Signer } from '../mail/dkim/signer.ts';
-import type { SharedTail } from '../mail/shared-tail.ts';
 import type { Transport } from '../mail/transport.ts';
 import type { IntentWindow } from './sending/intent-window.ts';
 import type { MailSource } from './sending/mail-source.ts';
@@ -25,6 +24,4 @@ export interface ActivityDependencies {
   readonly mails: MailSource;
   /** Signs the mails of campaigns whose identity has no key of its own (DKIM); null when no key is configured. */
   readonly sign: Signer | null;
-  /** Signs a finished message (DKIM) with its Date, or null when no key is configured. */
-  readonly sign: ((message: Uint8Array, date: number, tail: SharedTail | null) => Promise<Uint8Array>) | null;
 }

@@ -56,7 +56,6 @@ async function bindParts(
 ): Promise<SenderParts> {
   const { db, transport, window, lanes, policy } = deps;
   const { campaignId, number: batch, at } = input;
-  const skeleton = await deps.mails.skeletonOf(campaignId);
   const sign = await signerFor(deps, campaignId);
   const beganAt = performance.now();
   const now = (): number => at + Math.round(performance.now() - beganAt);
@@ -69,11 +68,8 @@ async function bindParts(
     const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);
     const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() }, memory[lane]);
     if (!filled.ok) return { ok: false, reason: filled.reason };
-    const message = sign === null ? filled.message : await sign(filled.message, mailDate.getTime());
-    return { ok: true, ...filled.envelope, message, envelopeId: messageId.slice(1, -1) };
     const { tail } = filled;
-    const message =
-      deps.sign === null ? filled.message : await deps.sign(filled.message, mailDate.getTime(), tail);
+    const message = sign === null ? filled.message : await sign(filled.message, mailDate.getTime(), tail);
     return { ok: true, ...filled.envelope, message, tail, envelopeId: messageId.slice(1, -1) };
   };
   return {

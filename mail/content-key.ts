@@ -30,11 +30,12 @@ export function contentKey(mail: MailToCompile): string {
 }
 
 function later(mail: MailToCompile): unknown[] {
-  const { attachments = [], bodyHtml = null, signature = null, downloads = null } = mail;
+  const { attachments = [], bodyHtml = null, content, signature = null, downloads = null } = mail;
   const files = attachments.map((file) => [file.name, file.type, encoded(file).sha256]);
   const all = [
     files.length === 0 ? null : ['attachments', files],
     bodyHtml === null ? null : ['body', bodyHtml],
+    content.wrap === undefined ? null : ['wrap'],
     signature === null ? null : ['signature', signature.html, signature.text],
     downloads === null || downloads.items.length === 0 ? null : ['downloads', downloads.items],
   ];

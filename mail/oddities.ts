@@ -1,7 +1,6 @@
-import type { MergeSource } from '../domain/merge-field.ts';
 import type { Recipient } from '../domain/recipient.ts';
 import type { Piece, Program } from './content/program.ts';
-import { Filling, FillRefused, fillToText } from './fill.ts';
+import { Filling, FillRefused, fillToText, type FillSource } from './fill.ts';
 import { isUnsafeInHeader } from './header-value.ts';
 import type { Skeleton } from './skeleton.ts';
 
@@ -31,8 +30,8 @@ const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
  * stop at. Cheap enough to ask it of a whole audience before a campaign starts; nothing is encoded.
  */
 export function odditiesOf(skeleton: Skeleton, recipient: Recipient): Oddity[] {
-  const { campaignName, links, subject, text, html } = skeleton.options;
-  const source: MergeSource = { recipient, campaignName, links };
+  const { subject, text, html } = skeleton.options;
+  const source = skeleton.sourceOf(recipient, 0);
   const found = new Map<string, Oddity>();
   const add = (oddity: Oddity): void => {
     found.set(`${oddity.code} ${oddity.field ?? ''}`, oddity);
@@ -43,7 +42,7 @@ export function odditiesOf(skeleton: Skeleton, recipient: Recipient): Oddity[] {
   return [...found.values()];
 }
 
-function* ofProgram(program: Program, source: MergeSource): Generator<Oddity> {
+function* ofProgram(program: Program, source: FillSource): Generator<Oddity> {
   const filling = new Filling(source, program.kind);
   for (const piece of program.pieces) {
     if (piece.kind === 'value') yield* ofValue(piece, source);
@@ -53,7 +52,7 @@ function* ofProgram(program: Program, source: MergeSource): Generator<Oddity> {
 
 function* ofValue(
   { field, lookup, fallback }: Piece & { kind: 'value' },
-  source: MergeSource,
+  source: FillSource,
 ): Generator<Oddity> {
   const value = lookup(source);
   if (value === null && fallback !== null)
@@ -80,7 +79,7 @@ function* ofLogic(piece: Piece, filling: Filling): Generator<Oddity> {
 }
 
 /** What may not stand in a header is found by filling it; a subject that has a fault already cannot be filled. */
-function* ofHeaders(subject: Program, source: MergeSource, faulty: boolean): Generator<Oddity> {
+function* ofHeaders(subject: Program, source: FillSource, faulty: boolean): Generator<Oddity> {
   const { recipient } = source;
   const values = {
     'contact.firstName': recipient.firstName,

@@ -73,13 +73,6 @@ async function serve(configuration: Configuration, parts: Parts, log: Logger): P
   }
 }
 
-/** The key is read once: reading a PEM for each mail would cost twice the signature. */
-function createSigner(dkim: Configuration['dkim']): ActivityDependencies['sign'] {
-  if (dkim === null) return null;
-  const key = { domain: dkim.domain, selector: dkim.selector, privateKey: createPrivateKey(dkim.privateKey) };
-  return (message, date, tail) => signDkim(message, key, date, tail);
-}
-
 /** The first signal ends the worker in an orderly way: batches give back what is not on the wire. The second one at once. */
 function endOnSignals(end: () => void): void {
   let ending = false;

@@ -70,12 +70,6 @@ export class MailSource {
       .select(['name', 'identity', 'content', 'signature', 'stream', 'response_links'])
       .where('id', '=', campaignId)
       .executeTakeFirstOrThrow();
-    const { name: campaignName, identity, content, signature, stream: streamId } = campaign;
-    const links = await this.#linksOf(campaignId, campaign.response_links);
-    return compileMail({ campaignId, campaignName, identity, content, signature, streamId, links });
-      .select(['name', 'identity', 'content', 'stream', 'response_links', 'signature'])
-      .where('id', '=', campaignId)
-      .executeTakeFirstOrThrow();
     const { name: campaignName, identity, content, stream: streamId, signature } = campaign;
     const names = linksOf(campaign.response_links).map(({ name }) => name);
     const { links, documentLinks } = await this.#linksOf(campaignId, names);

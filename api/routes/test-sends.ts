@@ -152,7 +152,7 @@ async function renderFor(
     messageId: messageIdOf(campaign.id, id, wireAddress(identity.address).split('@').at(-1) ?? ''),
     date,
   });
-  const message = sign === null ? preview.message : await sign(preview.message, date);
+  const message = sign === null ? preview.message : await sign(preview.message, date, null);
   return { to: email, id, preview: { ...preview, message } };
 }
 

@@ -1,3 +1,4 @@
+import type { Signature } from '../../domain/schema/content.ts';
 import type { Downloads } from '../downloads.ts';
 import { downloadsToken, isDownloads } from './downloads-place.ts';
 import { ContentRefused } from './faults.ts';
@@ -5,9 +6,9 @@ import { syntaxFault } from './liquid-check.ts';
 import type { PartKind } from './liquid-engine.ts';
 import { markOf, type LiquidToken } from './liquid-mask.ts';
 import { mjmlToHtml } from './mjml-html.ts';
-import { htmlToPlainText } from './plain-text.ts';
 import { createProgram, type Program } from './program.ts';
-import { maskedBehind, type Source, type Sources } from './sources.ts';
+import { signatureOpening, textWithSignature } from './signature.ts';
+import type { Source, Sources } from './sources.ts';
 
 export interface Bodies {
   readonly html: Program | null;
@@ -24,51 +25,50 @@ interface Masked {
  * The two forms of a mail's body: what was written, the list of downloads where nobody has placed it, the signature. The plain text is
  * what its author gave, or what a reader of the HTML sees. Throws ContentRefused.
  */
-export async function composeBodies(sources: Sources, downloads: Downloads | null): Promise<Bodies> {
-  const { rich, plain, signature } = sources;
+export async function composeBodies(
+  { rich, plain }: Sources,
+  downloads: Downloads | null,
+  signature: Signature | null,
+): Promise<Bodies> {
   const listed = downloads !== null && downloads.items.length > 0;
-  const html =
-    rich === null
-      ? null
-      : signed(await htmlOf(rich), { html: true, listed, closing: signature?.html ?? null });
+  const html = rich === null ? null : withDownloads(await htmlOf(rich), listed, 'html');
   const text =
     plain === null
-      ? { text: html === null ? '' : htmlToPlainText(html.text), tokens: html?.tokens ?? [] }
-      : signed(plain.masked, { html: false, listed, closing: signature?.text ?? null });
+      ? textWithSignature(html?.text ?? '', html?.tokens ?? [], html === null ? null : signature)
+      : withDownloads(plain.masked, listed, 'text');
   return {
     html: html === null ? null : createBody('html', rich, html),
     text: text.text.trim() === '' && plain === null ? null : createBody('text', plain ?? rich, text),
   };
 }
 
-interface Below {
-  readonly html: boolean;
-  /** There is something to download. */
-  readonly listed: boolean;
-  readonly closing: Source | null;
+/** The list of downloads, where there are any and nobody has placed it: at the end of the body, above the signature. */
+function withDownloads(body: Masked, listed: boolean, kind: PartKind): Masked {
+  const { text, tokens } = body;
+  if (!listed || tokens.some(isDownloads)) return body;
+  const mark = markOf(tokens.length);
+  return {
+    text: kind === 'html' ? below(text, `<div style="${listStyle}">${mark}</div>`) : above(text, mark),
+    tokens: [...tokens, downloadsToken],
+  };
 }
 
-function signed(body: Masked, { html, listed, closing }: Below): Masked {
-  let { text, tokens } = body;
-  if (listed && !tokens.some(isDownloads)) {
-    const mark = markOf(tokens.length);
-    text = html ? below(text, `<div style="${listStyle}">${mark}</div>`) : `${text.trimEnd()}\n\n${mark}`;
-    tokens = [...tokens, downloadsToken];
-  }
-  if (closing !== null) {
-    const end = maskedBehind(closing, tokens);
-    text = html ? below(text, end.text) : `${text.trimEnd()}\n\n${end.text}`;
-    tokens = [...tokens, ...end.tokens];
-  }
-  return { text, tokens };
+/** In a plain text: in front of the signature's delimiter (RFC 3676 4.3). */
+function above(text: string, mark: string): string {
+  const end = text.lastIndexOf('\n-- \n');
+  const body = end < 0 ? text : text.slice(0, end);
+  return `${body.trimEnd()}\n\n${mark}${end < 0 ? '' : `\n${text.slice(end)}`}`;
 }
 
 const listStyle =
   'max-width:600px;margin:16px auto;padding:0 16px;font-family:Arial,Helvetica,sans-serif;font-size:14px';
 
-/** At the end of the body, in front of what closes it. */
+/** In front of the signature, else at the end of the body, in front of what closes it. */
 function below(html: string, block: string): string {
-  const end = /<\/body\s*>/i.exec(html)?.index ?? /<\/html\s*>/i.exec(html)?.index ?? html.length;
+  const end =
+    [signatureOpening, /<\/body\s*>/i, /<\/html\s*>/i]
+      .map((place) => html.search(place))
+      .find((at) => at >= 0) ?? html.length;
   return `${html.slice(0, end)}${block}\n${html.slice(end)}`;
 }
 

@@ -10,6 +10,8 @@ import { htmlToPlainText } from './plain-text.ts';
 const marker = /\{\{-?\s*signature\s*-?\}\}/g;
 /** What the signature stands in: how it is found again in the finished HTML. */
 const container = 'sluice-signature';
+/** Its beginning there. */
+export const signatureOpening = new RegExp(`<div class="${container}"`);
 /** RFC 3676 4.3: a line of its own with this and nothing else; mail readers know by it what follows. */
 const delimiter = '-- ';
 

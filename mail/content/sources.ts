@@ -1,9 +1,11 @@
-import type { Content } from '../../domain/schema/content.ts';
+import type { Content, Signature } from '../../domain/schema/content.ts';
 import { placementFaults } from './downloads-place.ts';
 import { ContentRefused, type ContentFault } from './faults.ts';
 import { liquidFaults } from './liquid-check.ts';
-import { markFaults, maskLiquid, type LiquidToken, type MaskedSource } from './liquid-mask.ts';
+import { markFaults, maskLiquid, type MaskedSource } from './liquid-mask.ts';
 import { markupFaults } from './markup-check.ts';
+import { signatureFaults, withSignature } from './signature.ts';
+import { wrapText } from './wrapped-text.ts';
 
 /** One text that a person wrote for a mail, and where. */
 export interface Source {
@@ -18,24 +20,30 @@ export interface Sources {
   /** MJML or HTML. */
   readonly rich: Source | null;
   readonly plain: Source | null;
-  readonly signature: { readonly html: Source; readonly text: Source } | null;
 }
 
 export interface WrittenMail {
   readonly content: Content;
   /** HTML in place of the content's body. */
   readonly bodyHtml: string | null;
-  readonly signature: { readonly html: string; readonly text: string } | null;
+  /** Goes into the content, or into the HTML in its place. */
+  readonly signature: Signature | null;
   /** Names of the response links that the mail may use; null: there is no address for any. */
   readonly links: readonly string[] | null;
 }
 
 /** Everything that can be said about the sources as written; throws ContentRefused with all of it. */
-export function readSources({ content, bodyHtml, signature, links }: WrittenMail): Sources {
+export function readSources({ content: written, bodyHtml, signature, links }: WrittenMail): Sources {
+  const own = signatureFaults(signature, links);
+  // Told alone: in the content, where it stands by now, it would be found again.
+  if (own.length > 0) throw new ContentRefused(own);
+  const content = withSignature(wrapText(written), signature);
   const faults: ContentFault[] = [];
   const read = (pointer: string, field: Source['field'], source: string | undefined): Source | null => {
     if (source === undefined) return null;
-    faults.push(...markFaults(pointer, source), ...liquidFaults(pointer, source, links));
+    // What was made of the text has the text's faults, which are told there.
+    const isMade = content.wrap === true && pointer === '/content/html';
+    if (!isMade) faults.push(...markFaults(pointer, source), ...liquidFaults(pointer, source, links));
     // What cannot be told apart into Liquid and the rest cannot be looked at any further.
     const masked = tryMask(source);
     if (masked === null) return null;
@@ -47,18 +55,13 @@ export function readSources({ content, bodyHtml, signature, links }: WrittenMail
   const mjml = read('/content/mjml', 'mjml', content.mjml);
   const html = read('/content/html', 'html', content.html);
   const text = read('/content/text', 'text', content.text);
-  const body = read('/documents/0', 'html', bodyHtml ?? undefined);
-  const closing = signature && {
-    html: read('/signature/html', 'html', signature.html),
-    text: read('/signature/text', 'text', signature.text),
-  };
+  const body = read('/documents/0', 'html', bodyOf(bodyHtml, signature));
   if (faults.length > 0) throw new ContentRefused(faults);
   if (subject === null) throw new TypeError('a content has a subject');
   return {
     subject,
     rich: body ?? mjml ?? html,
     plain: body === null ? text : null,
-    signature: closing?.html && closing.text ? { html: closing.html, text: closing.text } : null,
   };
 }
 
@@ -70,7 +73,6 @@ function tryMask(source: string): MaskedSource | null {
   }
 }
 
-/** A text to be put behind another one: its marks go on counting where the other's tokens end. */
-export function maskedBehind(source: Source, tokens: readonly LiquidToken[]): MaskedSource {
-  return maskLiquid(source.source, tokens.length);
+function bodyOf(html: string | null, signature: Signature | null): string | undefined {
+  return html === null ? undefined : withSignature({ subject: '', html }, signature).html;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Content, Signature } from '../../domain/schema/content.ts';
-import { compileMail, contentKey } from '../../mail/compile.ts';
+import { compileMail } from '../../mail/compile.ts';
+import { contentKey } from '../../mail/content-key.ts';
 import { ContentRefused } from '../../mail/content/faults.ts';
 import { withSignature } from '../../mail/content/signature.ts';
 import { bytesOf, fillFor, mailOf, readBack } from './example-mail.ts';
