@@ -1,6 +1,8 @@
 import type { MailParts } from '../db/campaign-sources.ts';
 import { unknownPerson } from '../domain/recipient.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
+import type { Content, Identity } from '../domain/schema/content.ts';
+import type { Preview } from '../mail/preview.ts';
 import type { ApiDeps } from './deps.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
 import { responseLinksFor } from './response-links.ts';
@@ -10,7 +12,7 @@ const anybody = unknownPerson('anybody@example.invalid', noId);
 
 /**
  * Throws 422 with pointer, line and column of everything in a campaign's mail that cannot be sent. It is filled once, too: a
- * template that compiles but can be filled for nobody would skip the whole audience.
+ * template that compiles but can be filled for nobody would skip the whole audience. Answers whether the mail speaks of agents or records.
  */
 export async function checkContent(
   deps: ApiDeps,
@@ -18,6 +20,10 @@ export async function checkContent(
 ): Promise<void> {
   const { name, identity, content, sources, responseLinks: declared } = mail;
   await renderOrRefuse({
+  mail: { name: string; identity: Identity; content: Content; responseLinks: readonly ResponseLink[] },
+): Promise<Pick<Preview, 'usesLinked'>> {
+  const { name, identity, content, responseLinks: declared } = mail;
+  return renderOrRefuse({
     campaignId: noId,
     campaignName: name,
     identity,

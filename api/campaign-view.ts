@@ -1,3 +1,4 @@
+import { readCampaignRecords } from '../db/campaign-records.ts';
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import type { Database } from '../db/open.ts';
@@ -21,11 +22,13 @@ import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
   const [counts, pause, plan, temporal, sources] = await Promise.all([
+  const [counts, pause, plan, temporal, records] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),
     linkToRun(deps, row),
     showSources(db, row),
+    readCampaignRecords(db, row.id),
   ]);
   return {
     ...showSummary(row, counts),
@@ -52,6 +55,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
       : { newsletter: false, reason: row.newsletter_reason ?? 'made before consent was asked for' },
     onceWithin: row.once_within_ms === null ? null : formatDuration(row.once_within_ms),
     logActivity: row.log_activity,
+    records,
     capacity: showCapacity(row.capacity),
     responses: showResponses(plan.decision),
     updatedAt: wireInstant(row.updated_at),

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { agentEndpoints } from './routes/agents.ts';
 import { attributeEndpoints } from './routes/attributes.ts';
 import { campaignControlEndpoints } from './routes/campaign-control.ts';
 import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
@@ -22,6 +23,8 @@ import { paceEndpoints } from './routes/pace.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { recipientActEndpoints } from './routes/recipient-acts.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
+import { recordLinkEndpoints } from './routes/record-links.ts';
+import { recordEndpoints } from './routes/records.ts';
 import { responsePageEndpoints } from './routes/response-pages.ts';
 import { responseSourceEndpoints } from './routes/response-sources.ts';
 import { responseEndpoints } from './routes/responses.ts';
@@ -35,6 +38,9 @@ export const endpoints: readonly Endpoint[] = [
   ...contactImportEndpoints,
   ...contactEndpoints,
   ...customerEndpoints,
+  ...agentEndpoints,
+  ...recordEndpoints,
+  ...recordLinkEndpoints,
   ...attributeEndpoints,
   ...documentEndpoints,
   ...documentDownloadEndpoints,

@@ -11,6 +11,7 @@ import { completeGuards } from '../domain/schema/guards.ts';
 import { checkedCapacity, statedCapacity } from './campaign-capacity.ts';
 import { checkContent } from './campaign-content.ts';
 import { recomposeMail } from './campaign-mail.ts';
+import { knownRecords } from './campaign-records.ts';
 import { refuse } from './check-input.ts';
 import type { ApiDeps } from './deps.ts';
 import { askedPace, planDraft, refusePast, type PlannedDraft } from './draft-plan.ts';
@@ -30,6 +31,12 @@ export async function patchedDraft(
   const { name, responseLinks, follows, timeZone, windows, holidays } = wanted;
   const inMail = [patch.name, patch.identity, patch.content, patch.signature, patch.responseLinks];
   if (inMail.some((part) => part !== undefined)) await checkContent(deps, { ...mail, name, responseLinks });
+  const wanted = { ...storedSettings(draft), ...given(patch) };
+  const { name, identity, content, responseLinks, follows, timeZone, windows, holidays } = wanted;
+  const inMail = [patch.name, patch.identity, patch.content, patch.responseLinks];
+  const { usesLinked } = inMail.some((part) => part !== undefined)
+    ? await checkContent(deps, { name, identity, content, responseLinks })
+    : { usesLinked: draft.uses_linked };
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(deps.db, draft.id, follows, startAt);
   const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
@@ -44,6 +51,8 @@ export async function patchedDraft(
     startAt: toDate(startAt),
     onceWithinMs: patch.onceWithin === undefined ? draft.once_within_ms : patch.onceWithin,
     everybody: patch.consent === undefined ? storedEverybody(draft) : everybodyBecause(patch.consent, by),
+    records: patch.records && (await knownRecords(deps.db, patch.records, by)),
+    usesLinked,
   };
 }
 

@@ -8,6 +8,7 @@ import type { PaceForm } from '../domain/pace-form.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import { noSources, sourceColumns, type MailSources } from './campaign-sources.ts';
+import { keepCampaignRecords, type WantedRecords } from './campaign-records.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
@@ -37,6 +38,10 @@ export interface Draft {
   readonly everybody: { readonly reason: string; readonly by: string } | null;
   readonly onceWithinMs: number | null;
   readonly logActivity: boolean;
+  /** Left out: as they are. */
+  readonly records?: WantedRecords | undefined;
+  /** The mail speaks of agents or linked records. */
+  readonly usesLinked: boolean;
 }
 
 type Columns = Selectable<Schema['campaign']>;
@@ -86,12 +91,15 @@ export type DraftChange =
   | { readonly ok: false; readonly why: 'followed'; readonly followers: readonly string[] };
 
 export async function insertDraft(db: Database, draft: Draft, by: string): Promise<CampaignRow> {
-  const row = await db
-    .insertInto('campaign')
-    .values({ ...columns(draft), created_by: by })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return row;
+  return db.transaction().execute(async (trx) => {
+    const row = await trx
+      .insertInto('campaign')
+      .values({ ...columns(draft), created_by: by })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    if (draft.records !== undefined) await keepCampaignRecords(trx, row.id, draft.records);
+    return row;
+  });
 }
 
 export async function readCampaign(db: Database, id: string): Promise<CampaignRow | null> {
@@ -112,9 +120,11 @@ export async function updateDraft(
   return db.transaction().execute(async (trx) => {
     const found = await lockDraft(trx, id, expectedVersion);
     if (!found.ok) return found;
+    const draft = await change(found.campaign);
+    if (draft.records !== undefined) await keepCampaignRecords(trx, id, draft.records);
     const row = await trx
       .updateTable('campaign')
-      .set({ ...columns(await change(found.campaign)), version: sql`version + 1`, updated_at: sql`now()` })
+      .set({ ...columns(draft), version: sql`version + 1`, updated_at: sql`now()` })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -260,5 +270,6 @@ function columns(draft: Draft) {
     newsletter_by: draft.everybody?.by ?? null,
     once_within_ms: draft.onceWithinMs,
     log_activity: draft.logActivity,
+    uses_linked: draft.usesLinked,
   };
 }

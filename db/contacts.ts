@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AttributeValue, Recipient } from '../domain/recipient.ts';
+import type { AttributeValue, LinkedValues, Recipient } from '../domain/recipient.ts';
 import type { Database } from './open.ts';
 import { prefixPattern } from './prefix-search.ts';
 import { RefusedWrite, refuseTaken, typedAttributes } from './refused-write.ts';
@@ -75,12 +75,16 @@ export async function readContact(db: Database, id: string): Promise<Contact | n
   return (await selectContacts(db).where('contact.id', '=', id).executeTakeFirst()) ?? null;
 }
 
-/** A person as a mail sees them, by id or by address. */
+/** A person as a mail sees them, by id or by address, with the agent and the linked records; null campaign: none whose records count. */
 export async function readRecipient(
   db: Database,
   by: { readonly id: string } | { readonly address: string },
+  campaignId: string | null = null,
 ): Promise<Recipient | null> {
-  const query = selectContacts(db).select('customer.attributes as customer_attributes');
+  const query = selectContacts(db).select([
+    'customer.attributes as customer_attributes',
+    sql<LinkedValues>`linked_values(contact.id, contact.customer_id, ${campaignId})`.as('linked'),
+  ]);
   const row = await (
     'id' in by ? query.where('contact.id', '=', by.id) : query.where('contact.address', '=', by.address)
   ).executeTakeFirst();
@@ -97,7 +101,18 @@ export async function readRecipient(
     timeZone,
     attributes,
     customer: customer === null ? null : { name: customer, attributes: row.customer_attributes ?? {} },
+    linked: row.linked,
   };
+}
+
+/** What a mail of this campaign may say to somebody who is no contact: the campaign's own records. */
+export async function readLinkedOfCampaign(
+  db: Database,
+  campaignId: string | null,
+): Promise<LinkedValues | null> {
+  const { rows } = await sql<{ linked: LinkedValues }>`
+    select linked_values(null, null, ${campaignId}) as linked`.execute(db);
+  return rows[0]?.linked ?? null;
 }
 
 /** Makes one person. Throws RefusedWrite. */

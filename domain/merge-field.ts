@@ -1,3 +1,4 @@
+import { linkedFields, linkedLookup, linkedScope, nearestLinkedField } from './linked-field.ts';
 import type { AttributeValue, Recipient } from './recipient.ts';
 import { greetingOf } from './salutation.ts';
 
@@ -32,6 +33,7 @@ export const mergeFields: readonly MergeField[] = [
   { field: 'contact.attributes.X', text: 'any other column of the import' },
   { field: 'customer.name', text: 'name of the organisation' },
   { field: 'customer.attributes.X', text: 'any attribute of the organisation' },
+  ...linkedFields,
   { field: 'campaign.name', text: 'name of the campaign' },
   { field: 'links.done', text: 'address of a page on which the recipient says: done' },
   { field: 'links.needHelp', text: 'the same for: I need help' },
@@ -48,6 +50,10 @@ export type MergeLookup = (source: MergeSource) => AttributeValue;
 export function mergeLookup(path: readonly string[]): MergeLookup | null {
   const [root, group, name] = path;
   if (root === 'links') return group !== undefined && path.length === 2 ? linkLookup(group) : null;
+  if (root === 'agent' || root === 'record') {
+    const lookup = linkedLookup(path);
+    return lookup && (({ recipient }) => lookup(recipient.linked));
+  }
   if (group === 'attributes' && name !== undefined && path.length === 3) return attributeLookup(root, name);
   const plain = plainLookups.get(path.join('.'));
   return plain === undefined || path.length !== 2 ? null : plain;
@@ -60,6 +66,7 @@ export function mergeScope(source: MergeSource): Record<string, unknown> {
     contact: { attributes: present(attributes) },
     customer: { attributes: present(customer?.attributes ?? {}) },
     campaign: {},
+    ...(source.recipient.linked ? linkedScope(source.recipient.linked) : {}),
     ...(source.links ? { links: linkScope(source, source.links) } : {}),
   };
   for (const [root, name, lookup] of scopeEntries) {
@@ -74,9 +81,11 @@ export function nearestField(written: string): string {
   const attribute = /^(contact|customer)\.attributes?\b/i.exec(written);
   if (attribute !== null) return `${String(attribute[1]).toLowerCase()}.attributes.X`;
   if (/^link\b/i.test(written)) return 'links.X';
+  const linked = nearestLinkedField(written);
+  if (linked !== null) return linked;
   const wanted = squeeze(written);
   const ranked = mergeFields
-    .filter(({ field }) => !field.endsWith('.X'))
+    .filter(({ field }) => !/\.X$|^record\./.test(field))
     .map(({ field }) => ({ field, distance: distanceBetween(wanted, squeeze(field)) }));
   const [first] = ranked.sort((one, other) => one.distance - other.distance);
   return first?.field ?? 'contact.firstName';

@@ -9,6 +9,15 @@ import { ContentRefused } from './content/faults.ts';
 import { createProgram } from './content/program.ts';
 import { readSources } from './content/sources.ts';
 import type { Downloads } from './downloads.ts';
+import type { Content, Identity } from '../domain/schema/content.ts';
+import { ContentRefused, type ContentFault } from './content/faults.ts';
+import { liquidFaults, syntaxFault, usesLinkedValues } from './content/liquid-check.ts';
+import type { PartKind } from './content/liquid-engine.ts';
+import { markFaults, maskLiquid, type LiquidToken, type MaskedSource } from './content/liquid-mask.ts';
+import { markupFaults } from './content/markup-check.ts';
+import { mjmlToHtml } from './content/mjml-html.ts';
+import { htmlToPlainText } from './content/plain-text.ts';
+import { createProgram, type Program } from './content/program.ts';
 import { buildFrame } from './mime-frame.ts';
 import { Skeleton } from './skeleton.ts';
 
@@ -64,6 +73,8 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
     campaignName: mail.campaignName,
     links,
     downloads,
+    links: mail.links ?? null,
+    usesLinked: [subject, ...bodies].some(({ source }) => usesLinkedValues(source)),
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',

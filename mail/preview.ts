@@ -2,6 +2,7 @@ import type { Recipient } from '../domain/recipient.ts';
 import { compileMail, type MailToCompile } from './compile.ts';
 import { ContentRefused } from './content/faults.ts';
 import { fillToText, FillRefused, type FillReason } from './fill.ts';
+import { withMark, withoutControls } from './marked-recipient.ts';
 import { markupWarnings, sizeWarnings, type PreviewWarning } from './preview-warnings.ts';
 import { wholeMessage } from './shared-tail.ts';
 import type { Skeleton } from './skeleton.ts';
@@ -15,6 +16,8 @@ export interface Preview {
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly sizeBytes: number;
   readonly warnings: readonly PreviewWarning[];
+  /** The mail speaks of agents or linked records. */
+  readonly usesLinked: boolean;
   /** The bytes that would be sent, or for a recipient who would be skipped, those with the missing values marked. */
   readonly message: Uint8Array;
 }
@@ -50,6 +53,7 @@ export async function renderPreview(request: PreviewRequest): Promise<Preview> {
       ...sizeWarnings(shown),
       ...markupWarnings(shown.html ?? ''),
     ],
+    usesLinked: skeleton.options.usesLinked,
     message,
   };
 }
@@ -81,36 +85,6 @@ function refusedByFilling(reason: FillReason): ContentRefused {
   return new ContentRefused([{ pointer: '/content', line: 1, column: 1, detail: reason.text }], {
     cause: new FillRefused(reason),
   });
-}
-
-function withMark(recipient: Recipient, field: string): Recipient {
-  const mark = `⟨${field}⟩`;
-  const attribute = /^(contact|customer)\.attributes\.(.*)$/s.exec(field);
-  const customer = recipient.customer ?? { name: '⟨customer.name⟩', attributes: {} };
-  if (attribute?.[2] === undefined)
-    return field === 'customer.name'
-      ? { ...recipient, customer: { ...customer, name: mark } }
-      : { ...recipient, [field.replace('contact.', '')]: mark };
-  const added = { [attribute[2]]: mark };
-  if (attribute[1] === 'contact') return { ...recipient, attributes: { ...recipient.attributes, ...added } };
-  return { ...recipient, customer: { ...customer, attributes: { ...customer.attributes, ...added } } };
-}
-
-/** The person with every control character replaced, to show what the rest of the mail looks like. */
-function withoutControls(recipient: Recipient): Recipient {
-  const clean = <T>(value: T): T | string =>
-    typeof value === 'string' ? value.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\uFFFD') : value;
-  const { firstName, lastName, title, attributes, customer } = recipient;
-  const cleanAll = (values: Recipient['attributes']) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
-  return {
-    ...recipient,
-    firstName: clean(firstName),
-    lastName: clean(lastName),
-    title: clean(title),
-    attributes: cleanAll(attributes),
-    customer: customer && { name: clean(customer.name), attributes: cleanAll(customer.attributes) },
-  };
 }
 
 function headersOf(message: Uint8Array): { name: string; value: string }[] {

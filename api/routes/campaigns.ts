@@ -8,6 +8,7 @@ import { idSchema, listSchema, pagingFields } from '../../domain/schema/shared.t
 import { statedCapacity } from '../campaign-capacity.ts';
 import { checkContent } from '../campaign-content.ts';
 import { composeMail } from '../campaign-mail.ts';
+import { knownRecords } from '../campaign-records.ts';
 import { showCampaign, showSummary } from '../campaign-view.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -40,6 +41,8 @@ export const campaignEndpoints: readonly Endpoint[] = [
       const mail = await composeMail(deps.db, body);
       await checkContent(deps, { ...mail, name: body.name, responseLinks: body.responseLinks });
       const { pace, startAt = null, guards, consent, onceWithin, signature: _signature, ...rest } = body;
+      const { usesLinked } = await checkContent(deps, body);
+      const { pace, startAt = null, guards, consent, onceWithin, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
@@ -54,6 +57,8 @@ export const campaignEndpoints: readonly Endpoint[] = [
         startAt: toDate(startAt),
         everybody,
         onceWithinMs: onceWithin,
+        records: await knownRecords(deps.db, body.records, caller.name),
+        usesLinked,
       };
       const campaign = await campaigns.insertDraft(deps.db, draft, caller.name);
       const headers = { ETag: entityTag(campaign.version), Location: `/v1/campaigns/${campaign.id}` };

@@ -1,7 +1,5 @@
-import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { insertContact, listContacts, readContact, updateContact } from '../../db/contacts.ts';
-import { normaliseAddress } from '../../domain/email-address.ts';
 import {
   contactListSchema,
   contactPatchSchema,
@@ -13,7 +11,8 @@ import { idSchema } from '../../domain/schema/shared.ts';
 import { showContact } from '../contact-view.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { afterText, page } from '../paging.ts';
-import { notFound, Problem } from '../problem.ts';
+import { notFound } from '../problem.ts';
+import { readAddress } from '../read-address.ts';
 import { writeOrRefuse } from '../refused-write.ts';
 
 const params = z.strictObject({ contactId: idSchema });
@@ -52,7 +51,7 @@ export const contactEndpoints: readonly Endpoint[] = [
     answers: { 201: { description: 'The person', schema: contactSchema } },
     problems: ['taken'],
     handle: async ({ deps, body: { email, ...fields } }) => {
-      const wanted = { ...fields, email: readEmail(email) };
+      const wanted = { ...fields, email: readAddress(email, '/email') };
       const contact = await writeOrRefuse(async () => insertContact(deps.db, wanted));
       return {
         status: 201,
@@ -91,17 +90,10 @@ export const contactEndpoints: readonly Endpoint[] = [
     problems: ['notFound', 'taken'],
     handle: async ({ deps, params, body }) => {
       const { email, ...fields } = body;
-      const change = { ...fields, ...(email === undefined ? {} : { email: readEmail(email) }) };
+      const change = { ...fields, ...(email === undefined ? {} : { email: readAddress(email, '/email') }) };
       const contact = await writeOrRefuse(async () => updateContact(deps.db, params.contactId, change));
       if (contact === null) throw notFound('contact', params.contactId);
       return { status: 200, body: showContact(contact) };
     },
   }),
 ];
-
-function readEmail(text: string): { email: string; address: string } {
-  const check = normaliseAddress(text, domainToASCII);
-  if (check.ok) return check;
-  const detail = `${JSON.stringify(text.slice(0, 100))}: ${check.why}`;
-  throw new Problem('invalidBody', detail, { errors: [{ pointer: '/email', detail }] });
-}

@@ -1,13 +1,14 @@
 import { domainToASCII } from 'node:url';
-import { readRecipient } from '../../db/contacts.ts';
+import { readLinkedOfCampaign, readRecipient } from '../../db/contacts.ts';
 import { normaliseAddress } from '../../domain/email-address.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
-import type { Recipient } from '../../domain/recipient.ts';
+import type { LinkedValues, Recipient } from '../../domain/recipient.ts';
 import type { MadeUpPerson } from '../../domain/schema/contact.ts';
 import { previewRequestSchema, previewSchema } from '../../domain/schema/preview.ts';
 import { composeMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
+import { findCampaign } from '../find-campaign.ts';
 import { notFound } from '../problem.ts';
 import { noId, renderOrRefuse } from '../rendered-mail.ts';
 import { responseLinksFor } from '../response-links.ts';
@@ -29,6 +30,11 @@ export const previewEndpoints: readonly Endpoint[] = [
       const { campaignName, contactId, contact, responseLinks } = body;
       const { identity, content, sources } = await composeMail(deps.db, body);
       const known = contactId === undefined ? null : await readRecipient(deps.db, { id: contactId });
+      const { identity, content, campaignName, contactId, contact, responseLinks } = body;
+      const campaignId = body.campaignId ?? null;
+      if (campaignId !== null) await findCampaign(deps.db, campaignId);
+      const known =
+        contactId === undefined ? null : await readRecipient(deps.db, { id: contactId }, campaignId);
       if (contactId !== undefined && known === null) throw notFound('contact', contactId);
       const mail = await renderOrRefuse({
         campaignId: noId,
@@ -37,7 +43,7 @@ export const previewEndpoints: readonly Endpoint[] = [
         content,
         signature: sources.signature,
         links: await responseLinksFor(deps, { campaignId: noId, declared: responseLinks }),
-        recipient: known ?? madeUp(contact ?? {}),
+        recipient: known ?? madeUp(contact ?? {}, await readLinkedOfCampaign(deps.db, campaignId)),
         messageId: messageIdOf(noId, known?.contactId ?? noId, 'preview.invalid'),
         date: Date.now(),
       });
@@ -53,7 +59,10 @@ export const previewEndpoints: readonly Endpoint[] = [
 /** RFC 2606: a domain that nobody has. */
 const nobody = 'nobody@example.invalid';
 
-function madeUp({ email, customer, attributes, ...person }: MadeUpPerson): Recipient {
+function madeUp(
+  { email, customer, attributes, ...person }: MadeUpPerson,
+  linked: LinkedValues | null,
+): Recipient {
   const check = normaliseAddress(email ?? nobody, domainToASCII);
   if (!check.ok) throw refuse('invalidBody', [{ pointer: '/contact/email', detail: check.why }]);
   return {
@@ -67,5 +76,6 @@ function madeUp({ email, customer, attributes, ...person }: MadeUpPerson): Recip
     timeZone: person.timeZone ?? null,
     attributes: attributes ?? {},
     customer: customer === undefined || customer === null ? null : { name: customer, attributes: {} },
+    linked,
   };
 }

@@ -5,6 +5,7 @@ import { mailPartsOf, type MailParts } from '../../db/campaign-sources.ts';
 import type { CampaignRow } from '../../db/campaigns.ts';
 import { readRecipient } from '../../db/contacts.ts';
 import { readSigningKey } from '../../db/identities.ts';
+import { readLinkedOfCampaign, readRecipient } from '../../db/contacts.ts';
 import { readMainGate } from '../../db/main-gate.ts';
 import type { Database } from '../../db/open.ts';
 import { asciiDomain, normaliseAddress } from '../../domain/email-address.ts';
@@ -130,8 +131,14 @@ async function renderFor(
   { row: campaign, identity, content, sources, sign }: TestedMail,
   { email, address }: Address,
 ): Promise<TestMail> {
-  const known = await readRecipient(deps.db, { address });
-  const recipient = known === null ? unknownPerson(email, randomUUID()) : { ...known, email };
+  const known = await readRecipient(deps.db, { address }, campaign.id);
+  const recipient =
+    known === null
+      ? {
+          ...unknownPerson(email, randomUUID()),
+          linked: await readLinkedOfCampaign(deps.db, campaign.id),
+        }
+      : { ...known, email };
   const id = randomUUID();
   const date = Date.now();
   const preview = await renderOrRefuse({

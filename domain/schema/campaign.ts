@@ -11,6 +11,7 @@ import { guardsInputSchema, guardsSchema, warningSchema } from './guards.ts';
 import { identityInputSchema } from './identity.ts';
 import { mailSourceFields } from './mail-sources.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
+import { campaignRecordsSchema } from './record.ts';
 import { responseLinkSchema, responseLinksSchema } from './response-link.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
 import { signatureIdSchema } from './signature.ts';
@@ -78,6 +79,7 @@ export const newCampaignSchema = z
       .boolean()
       .default(true)
       .meta({ description: 'Whether contacts, customers and records say "serial mail"' }),
+    records: campaignRecordsSchema.default([]),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -102,6 +104,7 @@ export const campaignPatchSchema = z
     consent: campaignConsentSchema.optional(),
     onceWithin: onceWithinSchema.optional(),
     logActivity: z.boolean().optional(),
+    records: campaignRecordsSchema.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'give at least one field to change')
   .meta({ id: 'CampaignPatch', description: 'What is left out stays' });
@@ -200,6 +203,7 @@ export const campaignSchema = z
     consent: campaignConsentSchema,
     onceWithin: z.string().nullable().meta({ example: '30d' }),
     logActivity: z.boolean(),
+    records: z.array(idSchema),
     updatedAt: instantSchema,
     pause: pauseSchema.nullable(),
     next: nextBatchSchema.nullable(),

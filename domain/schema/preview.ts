@@ -13,6 +13,9 @@ export const previewRequestSchema = z
     content: contentInputSchema,
     signature: signatureIdSchema.default(null),
     responseLinks: responseLinksSchema.default([]),
+    campaignId: idSchema
+      .optional()
+      .meta({ description: 'The campaign whose linked records the mail may speak of' }),
     campaignName: nameSchema.optional().meta({ description: 'What `campaign.name` says' }),
     contactId: idSchema.optional().meta({ description: 'A person to fill it with' }),
     contact: madeUpPersonSchema

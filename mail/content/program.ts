@@ -65,7 +65,7 @@ function guardFixedText(text: string): string {
 
 /** `contact.firstName`, also with a constant default; `attributes["two words"]`. Everything else is the engine's. */
 const plainOutput =
-  /^((?:contact|customer|campaign|links)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
+  /^((?:contact|customer|campaign|links|agent|record)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
 
 function outputPiece(kind: PartKind, token: LiquidToken): Piece {
   if (token.content === 'downloads') return { kind: 'downloads' };

@@ -53,6 +53,8 @@ const seeds: Readonly<Record<string, unknown>> = {
   reportResponses: { events: [{ eventId: 'ticket-1', state: 'opened' }] },
   createContact: { email: 'somebody.new@example.org', attributes: { room: '4.12' } },
   createCustomer: { name: 'Nordwind GmbH', attributes: { category: 'A' } },
+  createAgent: { name: 'Paola Rossi', email: 'rossi@example.com' },
+  putRecord: { title: 'Order 4711', link: 'https://shop.example.com/orders/4711' },
   declareAttribute: { type: 'choice', choices: ['A', 'B'] },
   createDesk: { name: 'Helpdesk', capacity: 30 },
   readHolidays: {
@@ -90,6 +92,12 @@ beforeAll(async () => {
   known['responseId'] = await insertResponses(known['campaignId']);
   const customer = await api.call('POST', '/v1/customers', { name: 'Werft', attributes: { category: 'A' } });
   known['customerId'] = [(customer.body as { id: string }).id];
+  const agent = await api.call('POST', '/v1/agents', { name: 'Rossi' });
+  known['agentId'] = [(agent.body as { id: string }).id];
+  await api.call('PUT', '/v1/records/order/4711', { title: 'Order 4711' });
+  known['kind'] = ['order', 'ticket'];
+  known['externalId'] = ['4711', '4712'];
+  known['to'] = ['contacts', 'customers', 'campaigns'];
   known['owner'] = ['contact', 'customer', 'record'];
   known['name'] = ['category', 'room'];
   const content = { subject: 'x', text: 'y' };
@@ -104,6 +112,7 @@ beforeAll(async () => {
   known['signatureId'] = await made('/v1/signatures', { name: 'Kept', html: '<p>IT</p>' });
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
+  known['id'] = [known['contactId'], known['customerId'], known['campaignId']].flat();
 });
 afterAll(async () => api.close());
 

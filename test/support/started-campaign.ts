@@ -29,6 +29,7 @@ export async function insertStarted(
       everybody: { reason: 'a test', by: 'the test' },
       onceWithinMs: null,
       logActivity: true,
+      usesLinked: false,
     },
     'the test',
   );

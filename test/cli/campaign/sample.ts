@@ -50,6 +50,7 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     consent: { newsletter: true },
     onceWithin: null,
     logActivity: true,
+    records: [],
     createdAt: '2026-12-01T10:00:00Z',
     createdBy: 'anna',
     startedAt: '2026-12-01T11:00:00Z',
