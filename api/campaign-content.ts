@@ -1,7 +1,6 @@
 import type { MailParts } from '../db/campaign-sources.ts';
 import { unknownPerson } from '../domain/recipient.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
-import type { Content, Identity } from '../domain/schema/content.ts';
 import type { Preview } from '../mail/preview.ts';
 import type { ApiDeps } from './deps.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
@@ -17,12 +16,8 @@ const anybody = unknownPerson('anybody@example.invalid', noId);
 export async function checkContent(
   deps: ApiDeps,
   mail: MailParts & { name: string; responseLinks: readonly ResponseLink[] },
-): Promise<void> {
-  const { name, identity, content, sources, responseLinks: declared } = mail;
-  await renderOrRefuse({
-  mail: { name: string; identity: Identity; content: Content; responseLinks: readonly ResponseLink[] },
 ): Promise<Pick<Preview, 'usesLinked'>> {
-  const { name, identity, content, responseLinks: declared } = mail;
+  const { name, identity, content, sources, responseLinks: declared } = mail;
   return renderOrRefuse({
     campaignId: noId,
     campaignName: name,

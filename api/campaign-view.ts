@@ -21,8 +21,7 @@ import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, plan, temporal, sources] = await Promise.all([
-  const [counts, pause, plan, temporal, records] = await Promise.all([
+  const [counts, pause, plan, temporal, sources, records] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),

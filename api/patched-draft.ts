@@ -30,12 +30,8 @@ export async function patchedDraft(
   const wanted = { ...storedSettings(draft), ...given(patch), ...mail };
   const { name, responseLinks, follows, timeZone, windows, holidays } = wanted;
   const inMail = [patch.name, patch.identity, patch.content, patch.signature, patch.responseLinks];
-  if (inMail.some((part) => part !== undefined)) await checkContent(deps, { ...mail, name, responseLinks });
-  const wanted = { ...storedSettings(draft), ...given(patch) };
-  const { name, identity, content, responseLinks, follows, timeZone, windows, holidays } = wanted;
-  const inMail = [patch.name, patch.identity, patch.content, patch.responseLinks];
   const { usesLinked } = inMail.some((part) => part !== undefined)
-    ? await checkContent(deps, { name, identity, content, responseLinks })
+    ? await checkContent(deps, { ...mail, name, responseLinks })
     : { usesLinked: draft.uses_linked };
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(deps.db, draft.id, follows, startAt);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Recipient } from '../domain/recipient.ts';
+import type { LinkedValues, Recipient } from '../domain/recipient.ts';
+import type { CampaignRow } from './campaigns.ts';
 import type { Database } from './open.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Database } from './open.ts';
  */
 export async function readAudience(
   db: Database,
-  campaign: { readonly id: string; readonly snapshot_at: Date | null },
+  campaign: Pick<CampaignRow, 'id' | 'snapshot_at' | 'uses_linked'>,
   after: string | null,
   limit: number,
 ): Promise<Recipient[]> {
@@ -28,6 +29,10 @@ export async function readAudience(
       'contact.attributes',
       'customer.name as customer',
       eb.ref('customer.attributes').as('customer_attributes'),
+      (campaign.uses_linked
+        ? sql<LinkedValues | null>`linked_values(contact.id, contact.customer_id, ${campaign.id})`
+        : sql<LinkedValues | null>`null`
+      ).as('linked'),
     ])
     .$if(after !== null, (query) => query.where('contact.id', '>', after))
     .$if(campaign.snapshot_at !== null, (query) => query.where(frozen))
@@ -44,6 +49,7 @@ export async function readAudience(
     language: row.language,
     timeZone: row.time_zone,
     attributes: row.attributes,
+    linked: row.linked,
     customer:
       row.customer === null ? null : { name: row.customer, attributes: row.customer_attributes ?? {} },
   }));

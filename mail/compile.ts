@@ -6,18 +6,10 @@ import { encoded, type Attachment } from './attachment.ts';
 import { contentKey } from './content-key.ts';
 import { composeBodies } from './content/bodies.ts';
 import { ContentRefused } from './content/faults.ts';
+import { usesLinkedValues } from './content/liquid-check.ts';
 import { createProgram } from './content/program.ts';
 import { readSources } from './content/sources.ts';
 import type { Downloads } from './downloads.ts';
-import type { Content, Identity } from '../domain/schema/content.ts';
-import { ContentRefused, type ContentFault } from './content/faults.ts';
-import { liquidFaults, syntaxFault, usesLinkedValues } from './content/liquid-check.ts';
-import type { PartKind } from './content/liquid-engine.ts';
-import { markFaults, maskLiquid, type LiquidToken, type MaskedSource } from './content/liquid-mask.ts';
-import { markupFaults } from './content/markup-check.ts';
-import { mjmlToHtml } from './content/mjml-html.ts';
-import { htmlToPlainText } from './content/plain-text.ts';
-import { createProgram, type Program } from './content/program.ts';
 import { buildFrame } from './mime-frame.ts';
 import { Skeleton } from './skeleton.ts';
 
@@ -73,8 +65,9 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
     campaignName: mail.campaignName,
     links,
     downloads,
-    links: mail.links ?? null,
-    usesLinked: [subject, ...bodies].some(({ source }) => usesLinkedValues(source)),
+    usesLinked: [sources.subject, sources.rich, sources.plain].some(
+      (written) => written !== null && usesLinkedValues(written.source),
+    ),
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',

@@ -39,10 +39,9 @@ export const campaignEndpoints: readonly Endpoint[] = [
     handle: async ({ deps, body, caller }) => {
       refusePast(body.startAt ?? null);
       const mail = await composeMail(deps.db, body);
-      await checkContent(deps, { ...mail, name: body.name, responseLinks: body.responseLinks });
+      const { name, responseLinks } = body;
+      const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
       const { pace, startAt = null, guards, consent, onceWithin, signature: _signature, ...rest } = body;
-      const { usesLinked } = await checkContent(deps, body);
-      const { pace, startAt = null, guards, consent, onceWithin, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);

@@ -29,8 +29,6 @@ export const previewEndpoints: readonly Endpoint[] = [
     handle: async ({ deps, body }) => {
       const { campaignName, contactId, contact, responseLinks } = body;
       const { identity, content, sources } = await composeMail(deps.db, body);
-      const known = contactId === undefined ? null : await readRecipient(deps.db, { id: contactId });
-      const { identity, content, campaignName, contactId, contact, responseLinks } = body;
       const campaignId = body.campaignId ?? null;
       if (campaignId !== null) await findCampaign(deps.db, campaignId);
       const known =

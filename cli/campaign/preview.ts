@@ -59,10 +59,18 @@ async function preview(typed: string, options: PreviewOptions, surroundings: Sur
 }
 
 async function renderFor({ api }: Session, campaign: Campaign, contactId: string | null): Promise<Preview> {
-  const { content, identity, name, responseLinks } = campaign;
+  const { id, content, identity, name, responseLinks, signature } = campaign;
   const person = contactId === null ? {} : { contactId };
   return api.send<Preview>('POST', '/v1/previews', {
-    body: { content, identity, campaignName: name, responseLinks, ...person },
+    body: {
+      content,
+      identity,
+      campaignId: id,
+      campaignName: name,
+      responseLinks,
+      signature: signature?.id ?? null,
+      ...person,
+    },
   });
 }
 
