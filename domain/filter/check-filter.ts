@@ -1,5 +1,5 @@
 import { nearest } from '../nearest-name.ts';
-import { ownFields, readField, type Field, type FieldType, type Owner } from './field.ts';
+import { fieldType, ownFields, readField, type Field, type FieldType, type Owner } from './field.ts';
 import type { FieldCondition, Filter } from './filter.ts';
 
 /** An attribute that somebody declared or an import found. */
@@ -19,12 +19,13 @@ export interface FilterFault {
 /** What makes no sense in a filter: fields that nobody has, operators that do not fit the type, choices that there are not. */
 export function checkFilter(filter: Filter, attributes: readonly DeclaredAttribute[]): FilterFault[] {
   const known = new Map(attributes.map((each) => [`${each.owner}.${each.name}`, each]));
-  return check(filter, 'contact', [], { known, attributes });
+  return check(filter, 'contact', [], { known, attributes, typeOf: fieldType(attributes) });
 }
 
 interface Facts {
   readonly known: ReadonlyMap<string, DeclaredAttribute>;
   readonly attributes: readonly DeclaredAttribute[];
+  readonly typeOf: (field: Field) => FieldType | null;
 }
 type Path = readonly (string | number)[];
 
@@ -52,7 +53,7 @@ function checkField(condition: FieldCondition, scope: Owner, facts: Facts): stri
   const field = readField(condition.field, scope);
   if (field === null || (field.owner === 'record') !== (scope === 'record'))
     return [wrongPlace(condition.field, scope, field)];
-  const type = typeOf(field, facts);
+  const type = facts.typeOf(field);
   if (type === null) return [unknownField(field, facts)];
   const unfit = refuseOperator(condition, type);
   if (unfit !== null) return [unfit];
@@ -66,11 +67,6 @@ function wrongPlace(written: string, scope: Owner, field: Field | null): string 
   return field === null
     ? `${JSON.stringify(written)} is no field; a field is written with its owner, as contact.${written} or customer.${written}`
     : `${written} is a field of a record; ask for it as: has record KIND with (${field.name} …)`;
-}
-
-export function typeOf(field: Field, { known }: Pick<Facts, 'known'>): FieldType | null {
-  if (!field.isAttribute) return ownFields[field.owner][field.name] ?? null;
-  return known.get(`${field.owner}.${field.name}`)?.type ?? null;
 }
 
 function unknownField({ owner, name, isAttribute }: Field, { attributes }: Facts): string {

@@ -58,3 +58,12 @@ export function fieldPath({ owner, name, isAttribute }: Field): string {
   const mustSay = isAttribute && (Object.hasOwn(ownFields[owner], name) || name.startsWith(attributePrefix));
   return `${owner}.${mustSay ? attributePrefix : ''}${name}`;
 }
+
+/** The type of a field, or null when it is neither an own one nor a declared attribute. */
+export function fieldType(
+  attributes: readonly { readonly owner: Owner; readonly name: string; readonly type: FieldType }[],
+): (field: Field) => FieldType | null {
+  const types = new Map(attributes.map(({ owner, name, type }) => [`${owner}.${name}`, type]));
+  return ({ owner, name, isAttribute }) =>
+    (isAttribute ? types.get(`${owner}.${name}`) : ownFields[owner][name]) ?? null;
+}

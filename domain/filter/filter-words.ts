@@ -12,7 +12,7 @@ const reserved: ReadonlySet<string> = new Set([
   'with',
 ]);
 
-export function isReserved(word: string): boolean {
+function isReserved(word: string): boolean {
   return reserved.has(word.toLowerCase());
 }
 

@@ -11,7 +11,7 @@ export type Filter =
   | { readonly not: Filter }
   | Condition;
 
-export type Condition = FieldCondition | RecordCondition | HistoryCondition;
+type Condition = FieldCondition | RecordCondition | HistoryCondition;
 
 /** `field` is a path of field.ts. Which operator fits depends on the field's type (check-filter.ts). */
 export type FieldCondition =
@@ -31,7 +31,7 @@ export type NumberOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type Span = string;
 
 /** A record of that kind is linked to the contact or to its customer. `with`: conditions on fields of that record only. */
-export interface RecordCondition {
+interface RecordCondition {
   readonly record: string;
   readonly with?: Filter;
 }

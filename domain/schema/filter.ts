@@ -88,7 +88,7 @@ const kinds: readonly string[] = ['and', 'or', 'not', 'field', 'record', ...Obje
  * A filter as JSON. Every fault points at its place; own fields may be written without `contact.`. Whether attributes, documents and so on
  * exist is looked up where the filter is used.
  */
-export const filterSchema = z
+export const filterSchema: z.ZodType<Filter> = z
   .unknown()
   .transform((value, context): Filter => {
     const filter = readFilter(value, { scope: 'contact', path: [], context });
@@ -99,7 +99,7 @@ export const filterSchema = z
   .meta({ id: 'Filter', ...filterDocument });
 
 /** A filter as JSON or as its one-line text; either becomes the former. */
-export const filterInputSchema = z
+export const filterInputSchema: z.ZodType<Filter> = z
   .union([z.string().max(filterLimits.size), z.unknown()])
   .transform((value, context): Filter => {
     if (typeof value !== 'string') return pass(filterSchema.safeParse(value), [], context) ?? z.NEVER;

@@ -7,8 +7,8 @@ import {
   gotTemplateVersion,
   hasUsableAddress,
   isSuppressed,
-} from '../../db/audience-checks.ts';
-import { addContacts, addRunning, useDatabase } from '../support/campaigns.ts';
+} from '../../../db/audience-checks.ts';
+import { addContacts, addRunning, useDatabase } from '../../support/campaigns.ts';
 
 const world = useDatabase();
 
