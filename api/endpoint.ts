@@ -32,6 +32,7 @@ import type { ProblemName } from './problem.ts';
  *   database is away.
  * - POST with an Idempotency-Key: `handle` runs once, a repetition gets the stored answer. Nothing to do here.
  * - `stream: 'text/csv'` (or a list of types) instead of `body`: nothing is read, `call.request` is the readable body of unknown length; read
+ * - `stream: ['text/csv']` instead of `body`: nothing is read, `call.request` is the readable body of unknown length; read
  *   it to the end or throw. Decide about every refusal before the first row is written.
  * - An answer whose documentation has no `schema` has no body; with `stream` the handler writes the response itself.
  * - Answers are typed by their schemas and checked against OpenAPI by the property test, which calls every endpoint.
@@ -67,6 +68,8 @@ export interface Endpoint {
   /** The body may be left out; it then counts as `{}`. */
   readonly bodyOptional?: boolean;
   readonly stream?: string | readonly string[];
+  /** The types of a body that the handler reads itself. */
+  readonly stream?: readonly string[];
   /** True: the answer carries an ETag and If-Match is looked at (`call.ifMatch`). */
   readonly versioned?: boolean;
   readonly answers: Answers;
@@ -91,6 +94,8 @@ export interface AnswerDocument {
   readonly schema?: z.ZodType;
   /** Content type, or each of several, when the handler writes the response itself. */
   readonly stream?: string | readonly string[];
+  /** Content type when the handler writes the response itself; with a schema as well, it may do either. */
+  readonly stream?: string;
 }
 export type Answers = Readonly<Record<number, AnswerDocument>>;
 
@@ -138,6 +143,10 @@ interface Definition<
   ): Promise<AnswerOf<A> & { readonly status: Status }>;
 }
 
+interface Streamed {
+  readonly stream: (response: Response) => Promise<void>;
+}
+
 /** One of the documented answers, with the body that its schema says. */
 type AnswerOf<A extends Answers> = {
   [S in keyof A & number]: {
@@ -147,5 +156,8 @@ type AnswerOf<A extends Answers> = {
     ? { readonly body: z.output<T> }
     : A[S] extends { readonly stream: string | readonly string[] }
       ? { readonly stream: (response: Response) => Promise<void> }
+    ? { readonly body: z.output<T> } | (A[S] extends { readonly stream: string } ? Streamed : never)
+    : A[S] extends { readonly stream: string }
+      ? Streamed
       : unknown);
 }[keyof A & number];

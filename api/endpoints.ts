@@ -16,6 +16,8 @@ import { forecastEndpoints } from './routes/forecast.ts';
 import { guardEndpoints } from './routes/guards.ts';
 import { holidayEndpoints } from './routes/holidays.ts';
 import { identityEndpoints } from './routes/identities.ts';
+import { importPreviewEndpoints } from './routes/import-previews.ts';
+import { importSourceEndpoints } from './routes/import-sources.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
@@ -36,6 +38,8 @@ import { testSendEndpoints } from './routes/test-sends.ts';
 /** Everything that the API can do, in the order of its documentation. */
 export const endpoints: readonly Endpoint[] = [
   ...contactImportEndpoints,
+  ...importPreviewEndpoints,
+  ...importSourceEndpoints,
   ...contactEndpoints,
   ...customerEndpoints,
   ...agentEndpoints,

@@ -101,6 +101,9 @@ function requestBody({ body, bodyOptional, stream }: Endpoint) {
       requestBody: {
         required: true,
         content: streamContent(stream, z.string().meta({ description: 'The file' })),
+        content: Object.fromEntries(
+          stream.map((type) => [type, { schema: z.string().meta({ description: 'The file' }) }]),
+        ),
       },
     };
   if (body === undefined) return {};
@@ -129,10 +132,14 @@ function answerObject(
       : stream === undefined
         ? undefined
         : streamContent(stream, z.string());
+  const content = {
+    ...(schema === undefined ? {} : { 'application/json': { schema } }),
+    ...(stream === undefined ? {} : { [stream]: { schema: z.string() } }),
+  };
   return {
     description,
     ...(headers === undefined ? {} : { headers }),
-    ...(content === undefined ? {} : { content }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   };
 }
 

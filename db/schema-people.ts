@@ -100,6 +100,10 @@ export interface PeopleTables {
     updated: Generated<number>;
     rejected: Generated<number>;
     failure: Maybe<string>;
+    kind: Generated<'contacts' | 'customers' | 'records'>;
+    unchanged: Generated<number>;
+    sheet: Maybe<string>;
+    header: Maybe<string[]>;
     source_id: Maybe<string>;
     started_by: string;
     started_at: At;
@@ -112,6 +116,8 @@ export interface PeopleTables {
     line: number;
     column: Maybe<string>;
     reason: string;
+    cells: WithDefault<readonly string[] | null>;
+    text: Maybe<string>;
   };
   work_list: {
     id: Generated<string>;

@@ -14,3 +14,13 @@ export function decodeRecord(fields: readonly string[]): string[] | null {
   const text = iconv.decode(bytes, 'win1252');
   return text.includes('\uFFFD') ? null : text.split(between);
 }
+
+/** The beginning of a record that is none, as people can read it. */
+export function decodeRaw(raw: string): string {
+  const bytes = Buffer.from(raw, 'latin1');
+  // Cut off in the middle of a character, UTF-8 is still UTF-8.
+  const text = [0, 1, 2, 3].some((cut) => isUtf8(bytes.subarray(0, bytes.length - cut)))
+    ? bytes.toString('utf8')
+    : iconv.decode(bytes, 'win1252');
+  return text.replaceAll('\0', '\u2400');
+}

@@ -1,10 +1,10 @@
 import { TextDecoder } from 'node:util';
+import { UnreadableFile } from '../import/unreadable-file.ts';
 import { binaryKind, signatureBytes } from './file-kind.ts';
-import { UnreadableCsv } from './unreadable-csv.ts';
 
 /**
  * Bytes as strings with one character per byte; UTF-16 (known by its byte order mark) becomes UTF-8 on the way.
- * Throws UnreadableCsv at the first chunk when the file is of a kind that is no text.
+ * Throws UnreadableFile at the first chunk when the file is of a kind that is no text.
  */
 export async function* latin1Chunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let toText: ((bytes: Buffer) => string) | null = null;
@@ -30,7 +30,7 @@ function chooseReading(opening: Buffer): (bytes: Buffer) => string {
     return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }), 'utf8').toString('latin1');
   const kind = binaryKind(opening);
   if (kind !== null)
-    throw new UnreadableCsv('binary', `the file is ${kind}, no CSV text; export it as CSV (UTF-8)`);
+    throw new UnreadableFile('binary', `the file is ${kind}, no CSV text; export it as CSV (UTF-8)`);
   return (bytes) => bytes.toString('latin1');
 }
 

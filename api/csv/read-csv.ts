@@ -1,29 +1,20 @@
-import { decodeRecord } from './decode-record.ts';
+import { withoutFormulaGuard } from '../../domain/csv-cell.ts';
+import type { TableFile, TableRow } from '../import/table-file.ts';
+import { UnreadableFile } from '../import/unreadable-file.ts';
+import { decodeRaw, decodeRecord } from './decode-record.ts';
 import { latin1Chunks } from './latin1-chunks.ts';
 import { RecordReader, type CsvFault, type CsvRecord } from './record-reader.ts';
-import { UnreadableCsv } from './unreadable-csv.ts';
-
-/** A row of the file as text, or why it cannot be read. `field` is the index of the column that is to blame, if one is. */
-export type CsvRow =
-  | { readonly line: number; readonly fields: readonly string[] }
-  | { readonly line: number; readonly reason: string; readonly field: number | null };
-
-export interface CsvFile {
-  readonly header: readonly string[];
-  /** The rows below the header, in groups as they come; reading the next group is what reads on in the file. */
-  readonly rows: AsyncIterable<readonly CsvRow[]>;
-}
 
 /** A header longer than this is none. */
 const maxHeaderBytes = 65_536;
 const byteOrderMark = '\u00EF\u00BB\u00BF';
 
 /**
- * Begins to read a CSV file: finds its delimiter (`;`, `,` or tab) from the header and answers the header and the rows to come.
+ * Begins to read a CSV file: finds its delimiter (`;`, `,`, tab or `|`) from the header and answers the header and the rows to come.
  * UTF-8 with or without a byte order mark, Windows-1252, both in one file, UTF-16 with a byte order mark.
- * Throws UnreadableCsv when the file is empty, no text, or has no readable header.
+ * Throws UnreadableFile when the file is empty, no text, or has no readable header.
  */
-export async function readCsv(source: AsyncIterable<Uint8Array>): Promise<CsvFile> {
+export async function readCsv(source: AsyncIterable<Uint8Array>): Promise<TableFile> {
   const chunks = latin1Chunks(source);
   let opening = '';
   let ended = false;
@@ -34,13 +25,21 @@ export async function readCsv(source: AsyncIterable<Uint8Array>): Promise<CsvFil
   }
   if (opening.startsWith(byteOrderMark)) opening = opening.slice(byteOrderMark.length);
   if (opening.trim() === '')
-    throw new UnreadableCsv('empty', 'the file is empty; it needs a header line with an email column');
+    throw new UnreadableFile('empty', 'the file is empty; it needs a header line with an email column');
   refuseControls(headerText(opening));
-  const reader = new RecordReader(delimiterOf(opening));
+  const delimiter = delimiterOf(opening);
+  const reader = new RecordReader(delimiter);
   const records = reader.push(opening);
   if (ended) records.push(...reader.end());
   const [first, ...others] = records;
-  return { header: headerOf(first), rows: rowsOf(others, chunks, reader, ended) };
+  return {
+    header: headerOf(first),
+    rows: rowsOf(others, chunks, reader, ended),
+    format: `CSV with ${delimiter === '\t' ? 'tabs' : delimiter}`,
+    sheet: null,
+    sheets: [],
+    close: async () => undefined,
+  };
 }
 
 async function* rowsOf(
@@ -48,7 +47,7 @@ async function* rowsOf(
   chunks: AsyncIterator<string>,
   reader: RecordReader,
   ended: boolean,
-): AsyncGenerator<readonly CsvRow[]> {
+): AsyncGenerator<readonly TableRow[]> {
   yield others.map(readRow);
   if (ended) return;
   for (;;) {
@@ -59,14 +58,25 @@ async function* rowsOf(
   yield reader.end().map(readRow);
 }
 
-function readRow(record: CsvRecord): CsvRow {
+function readRow(record: CsvRecord): TableRow {
   const { line } = record;
   if ('fault' in record)
-    return { line, field: record.field, reason: describeFault(record.fault, record.lastLine) };
-  if (record.ascii) return { line, fields: record.fields };
-  const fields = decodeRecord(record.fields);
-  if (fields === null) return { line, field: null, reason: 'the row is neither UTF-8 nor Windows-1252' };
-  return { line, fields };
+    return {
+      line,
+      field: record.field,
+      reason: describeFault(record.fault, record.lastLine),
+      cells: null,
+      text: decodeRaw(record.raw),
+    };
+  const fields = record.ascii ? record.fields : decodeRecord(record.fields);
+  if (fields !== null) return { line, fields: fields.map(withoutFormulaGuard) };
+  return {
+    line,
+    field: null,
+    reason: 'the row is neither UTF-8 nor Windows-1252',
+    cells: null,
+    text: decodeRaw(record.fields.join(',')),
+  };
 }
 
 function describeFault(fault: CsvFault, lastLine: number): string {
@@ -84,20 +94,20 @@ function describeFault(fault: CsvFault, lastLine: number): string {
 
 function headerOf(record: CsvRecord | undefined): readonly string[] {
   if (record === undefined)
-    throw new UnreadableCsv(
+    throw new UnreadableFile(
       'header',
       'the first line is longer than 64 kB; a header line with column names is needed',
     );
   const row = readRow(record);
   if ('reason' in row)
-    throw new UnreadableCsv('header', `the header (line ${row.line}) cannot be read: ${row.reason}`);
+    throw new UnreadableFile('header', `the header (line ${row.line}) cannot be read: ${row.reason}`);
   return row.fields;
 }
 
 /** The candidate that the header has most of outside of quotes; a header of one column has none, then it is the comma. */
 function delimiterOf(opening: string): string {
   const header = headerText(opening).replaceAll(/"[^"]*"/g, '');
-  const counts = [';', ',', '\t'].map((delimiter) => ({
+  const counts = [';', ',', '\t', '|'].map((delimiter) => ({
     delimiter,
     count: header.split(delimiter).length - 1,
   }));
@@ -113,7 +123,7 @@ function headerIsComplete(opening: string): boolean {
 function refuseControls(header: string): void {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(header))
-    throw new UnreadableCsv('binary', 'the file is binary, no CSV text; export it as CSV (UTF-8)');
+    throw new UnreadableFile('binary', 'the file is binary, no CSV text; export it as CSV (UTF-8)');
 }
 
 /** The first line that is not empty, up to a line end outside of quotes. */

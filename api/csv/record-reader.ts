@@ -1,11 +1,19 @@
 /** One record, or why it is none. `line` is the line of the file on which it begins; the first line is 1. */
 export type CsvRecord =
   | { readonly line: number; readonly fields: readonly string[]; readonly ascii: boolean }
-  /** `field` is the index of the field with the fault; `lastLine` is where the record ended. */
-  | { readonly line: number; readonly lastLine: number; readonly fault: CsvFault; readonly field: number };
+  /** `field` is the index of the field with the fault; `lastLine` is where the record ended; `raw` is how it begins, as bytes. */
+  | {
+      readonly line: number;
+      readonly lastLine: number;
+      readonly fault: CsvFault;
+      readonly field: number;
+      readonly raw: string;
+    };
 
 export type CsvFault = 'textAfterQuote' | 'tooLong' | 'nul' | 'quoteNotClosed';
 
+/** As much of a record with a fault is kept for the person who mends it. */
+const maxRawBytes = 10_000;
 /** A record of more bytes than this is a fault; what goes beyond is read and dropped. */
 const maxRecordBytes = 1_000_000;
 
@@ -42,6 +50,8 @@ export class RecordReader {
   #index = 0;
   /** What earlier chunks (or the text before a doubled quote) hold of the current field. */
   #held = '';
+  /** The current record as it is written, as far as it is in earlier chunks. */
+  #raw = '';
   #ascii = true;
   #fault: { kind: CsvFault; field: number } | null = null;
   #records: CsvRecord[] = [];
@@ -128,11 +138,18 @@ export class RecordReader {
       this.#records.push(
         this.#fault === null
           ? { line, fields: this.#fields, ascii: this.#ascii }
-          : { line, lastLine: this.#line - 1, fault: this.#fault.kind, field: this.#fault.field },
+          : {
+              line,
+              lastLine: this.#line - 1,
+              fault: this.#fault.kind,
+              field: this.#fault.field,
+              raw: (this.#raw + chunk.slice(this.#beginIn(), at)).slice(0, maxRawBytes),
+            },
       );
     }
     this.#fields = [];
     this.#index = 0;
+    this.#raw = '';
     this.#ascii = true;
     this.#fault = null;
     this.#mode = 'start';
@@ -140,7 +157,14 @@ export class RecordReader {
     this.#beginOffset = this.#offset + at + 1;
   }
 
+  /** Where the current record begins in the current chunk. */
+  #beginIn(): number {
+    return Math.max(0, this.#beginOffset - this.#offset);
+  }
+
   #keepRest(chunk: string, from: number): void {
+    const begin = this.#beginIn();
+    if (this.#raw.length < maxRawBytes) this.#raw += chunk.slice(begin, begin + maxRawBytes);
     if (this.#offset + chunk.length - this.#beginOffset > maxRecordBytes) this.#blame('tooLong');
     if (this.#mode === 'plain' || this.#mode === 'quoted') this.#hold(chunk, from, chunk.length);
   }

@@ -1,12 +1,18 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { listRejects, readContactImport, type ContactImport } from '../../db/contact-import.ts';
+import { readImportSource } from '../../db/import-sources.ts';
 import { contactImportSchema, rejectListSchema } from '../../domain/schema/contact.ts';
+import { sheetSchema, sourceNameSchema } from '../../domain/schema/import-preview.ts';
 import { idSchema, pagingFields } from '../../domain/schema/shared.ts';
-import { importContacts } from '../csv/import-contacts.ts';
-import { UnreadableCsv } from '../csv/unreadable-csv.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
+import { importFile } from '../import/import-file.ts';
+import { tableTypes, withTable } from '../import/open-table.ts';
+import { rejectsCsv } from '../import/rejects-csv.ts';
+import { unknownSource } from '../import/unknown-source.ts';
 import { page } from '../paging.ts';
-import { notFound, Problem } from '../problem.ts';
+import { notFound } from '../problem.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
 
 const params = z.strictObject({ importId: idSchema });
@@ -17,31 +23,28 @@ export const contactImportEndpoints: readonly Endpoint[] = [
     method: 'post',
     path: '/v1/contact-imports',
     role: 'operator',
-    tag: 'Contacts',
-    summary: 'Import contacts from a CSV file',
+    tag: 'Imports',
+    summary: 'Import contacts, customers or records from a CSV file or an XLSX workbook',
     description:
-      'The file is read as it arrives; the answer comes when all of it is read. Columns: `email` (required), `first_name`, ' +
+      'The file is read as it arrives; the answer comes when all of it is read. With `source` the columns mean what the source says, ' +
+      'and so does the kind of what is imported. Without it the columns are `email` (required), `first_name`, ' +
       '`last_name`, `title`, `salutation`, `language`, `time_zone`, `newsletter`, `customer`; every other column becomes an ' +
       'attribute. A column that the file has replaces what is known (an empty cell clears it), other columns stay. ' +
       'Refused rows are listed with line, column and reason and stop nothing.',
-    stream: 'text/csv',
+    query: z.strictObject({ source: sourceNameSchema, sheet: sheetSchema }),
+    stream: tableTypes,
     answers: { 201: { description: 'All is read', schema: contactImportSchema } },
     problems: ['fileRefused'],
-    handle: async ({ deps, caller, request }) => {
-      // Not destroyed when reading ends early: the refusal must still reach the caller.
-      const source: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
-      try {
-        const done = await importContacts(deps.db, source, caller.name);
-        return {
-          status: 201,
-          body: showImport(done),
-          headers: { Location: `/v1/contact-imports/${done.id}` },
-        };
-      } catch (error) {
-        if (error instanceof UnreadableCsv)
-          throw new Problem('fileRefused', error.message, { members: { code: error.code }, cause: error });
-        throw error;
-      }
+    handle: async ({ deps, caller, query, request }) => {
+      const { source: name, sheet } = query;
+      const source = name === undefined ? null : await readImportSource(deps.db, name);
+      if (name !== undefined && source === null) throw unknownSource(name);
+      const done = await withTable(request, sheet, (file) => importFile(deps.db, file, source, caller.name));
+      return {
+        status: 201,
+        body: showImport(done),
+        headers: { Location: `/v1/contact-imports/${done.id}` },
+      };
     },
   }),
   endpoint({
@@ -49,7 +52,7 @@ export const contactImportEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/v1/contact-imports/{importId}',
     role: 'viewer',
-    tag: 'Contacts',
+    tag: 'Imports',
     summary: 'One import with its counts',
     params,
     answers: { 200: { description: 'The import', schema: contactImportSchema } },
@@ -65,15 +68,31 @@ export const contactImportEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/v1/contact-imports/{importId}/rejects',
     role: 'viewer',
-    tag: 'Contacts',
+    tag: 'Imports',
     summary: 'The refused rows of an import',
     params,
-    query: z.strictObject(pagingFields),
-    answers: { 200: { description: 'In the order of the file', schema: rejectListSchema } },
+    description:
+      'With `format=csv` all of them as a CSV file with the columns of the imported one and the reasons, to be mended and imported again.',
+    query: z.strictObject({
+      ...pagingFields,
+      format: z.enum(['json', 'csv']).default('json').meta({ description: 'csv: all of them as a file' }),
+    }),
+    answers: {
+      200: { description: 'In the order of the file', schema: rejectListSchema, stream: 'text/csv' },
+    },
     problems: ['notFound'],
     handle: async ({ deps, params, query }) => {
       if ((await readContactImport(deps.db, params.importId)) === null)
         throw notFound('contact import', params.importId);
+      if (query.format === 'csv')
+        return {
+          status: 200,
+          headers: {
+            'Content-Type': 'text/csv; charset=utf-8',
+            'Content-Disposition': `attachment; filename="refused-${params.importId}.csv"`,
+          },
+          stream: (response) => pipeline(Readable.from(rejectsCsv(deps.db, params.importId)), response),
+        };
       const body = await page({
         limit: query.limit,
         cursor: query.cursor,

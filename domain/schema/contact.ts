@@ -9,10 +9,17 @@ const count = z.int().min(0);
 export const contactImportSchema = z
   .strictObject({
     id: idSchema,
+    kind: z.enum(['contacts', 'customers', 'records']),
+    source: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the import source; null: none, or it is gone' }),
+    sheet: z.string().nullable().meta({ description: 'Of a workbook' }),
     state: z.enum(['running', 'done', 'failed']),
     read: count.meta({ description: 'Rows read; always created + updated + rejected' }),
     created: count,
     updated: count,
+    unchanged: count.meta({ description: 'Of the updated rows, those after which nothing differed' }),
     rejected: count,
     failure: z
       .string()

@@ -1,8 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv, type CsvRow } from '../../api/csv/read-csv.ts';
-import { UnreadableCsv } from '../../api/csv/unreadable-csv.ts';
+import { readCsv } from '../../api/csv/read-csv.ts';
+import type { TableRow } from '../../api/import/table-file.ts';
+import { UnreadableFile } from '../../api/import/unreadable-file.ts';
 
 /** The file in chunks of the given size, so that every byte can be the last of a chunk. */
 async function* chunked(file: Buffer, size: number): AsyncGenerator<Uint8Array> {
@@ -12,11 +13,11 @@ async function* chunked(file: Buffer, size: number): AsyncGenerator<Uint8Array> 
 async function read(
   file: Buffer | string,
   chunkSize = 65_536,
-): Promise<{ header: readonly string[]; rows: CsvRow[] }> {
+): Promise<{ header: readonly string[]; rows: TableRow[] }> {
   const { header, rows } = await readCsv(
     chunked(Buffer.isBuffer(file) ? file : Buffer.from(file), chunkSize),
   );
-  const all: CsvRow[] = [];
+  const all: TableRow[] = [];
   for await (const group of rows) all.push(...group);
   return { header, rows: all };
 }
@@ -35,7 +36,7 @@ async function refusalOf(file: Buffer | string): Promise<string> {
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof UnreadableCsv)) throw new Error('the file was read', { cause: error });
+  if (!(error instanceof UnreadableFile)) throw new Error('the file was read', { cause: error });
   return `${error.code}: ${error.message}`;
 }
 
@@ -47,6 +48,7 @@ describe('the delimiter', () => {
     ['a;b\n1,0;2', [[2, '1,0', '2']]],
     ['a,b\n1;0,2', [[2, '1;0', '2']]],
     ['a\tb\n1;0\t2,0', [[2, '1;0', '2,0']]],
+    ['a|b\n1;0|2,0', [[2, '1;0', '2,0']]],
     ['"a;;;b",c\n1,2', [[2, '1', '2']]],
     ['a\n1;2', [[2, '1;2']]],
   ])('is found in the header, outside of quotes: %j', async (file, rows) => {
@@ -69,6 +71,15 @@ describe('quotes and line ends', () => {
       [4, '2'],
       [7, '3'],
     ]);
+  });
+
+  it('keeps what is written of a row that cannot be cut, for the person who mends it', async () => {
+    const { rows } = await read('a,b\r\n1,"x"y\r\nü,\0\r\n2,"3\r\n', 3);
+    expect(rows.map((row) => ('text' in row ? row.text : row))).toEqual(['1,"x"y', 'ü,\u2400', '2,"3\r\n']);
+  });
+
+  it('takes off the quote that exports put before what a spreadsheet would run as a formula', async () => {
+    expect(await rowsOf("a,b\n'=1+1,'quoted'")).toEqual([[2, '=1+1', "'quoted'"]]);
   });
 
   it('takes a quote in the middle of a value as it is', async () => {
@@ -140,9 +151,16 @@ describe('rows that would hurt', () => {
   it('refuses a field of 10 MB, quoted or not, and goes on', async () => {
     const long = 'x\n'.repeat(5_000_000);
     const { rows } = await read(`a,b\n1,"${long}"\n2,${long.replaceAll('\n', ' ')}\n3,4\n`);
+    const reason = 'the row is longer than 1 MB';
     expect(rows).toEqual([
-      { line: 2, field: 1, reason: 'the row is longer than 1 MB' },
-      { line: 5_000_003, field: 1, reason: 'the row is longer than 1 MB' },
+      { line: 2, field: 1, reason, cells: null, text: `1,"${long.slice(0, 9_997)}` },
+      {
+        line: 5_000_003,
+        field: 1,
+        reason,
+        cells: null,
+        text: `2,${long.replaceAll('\n', ' ').slice(0, 9_998)}`,
+      },
       { line: 5_000_004, fields: ['3', '4'] },
     ]);
   });

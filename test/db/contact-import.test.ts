@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { importContacts } from '../../api/csv/import-contacts.ts';
+import { readCsv } from '../../api/csv/read-csv.ts';
+import { importFile } from '../../api/import/import-file.ts';
 import {
   finishContactImport,
   listRejects,
@@ -18,7 +19,7 @@ async function run(file: string, chunkSize = 65_536) {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize);
   }
-  return importContacts(shared.db, chunks(), 'tester');
+  return importFile(shared.db, await readCsv(chunks()), null, 'tester');
 }
 
 async function find(q: string) {
@@ -111,14 +112,20 @@ describe('an import into the database', () => {
       yield Buffer.from('email\nbreaks1@example.com\nbreaks2@example.com\nbrea');
       throw new Error('aborted');
     }
-    const done = await importContacts(shared.db, broken(), 'tester');
+    const done = await importFile(shared.db, await readCsv(broken()), null, 'tester');
     expect(done).toMatchObject({ state: 'failed', read: 2, created: 2 });
     expect(done.failure).toContain('the file broke off (aborted)');
     expect(await find('breaks')).toHaveLength(2);
   });
 
   it('counts as failed when it gave no sign of life for two minutes', async () => {
-    const id = await startContactImport(shared.db, 'tester');
+    const id = await startContactImport(shared.db, {
+      kind: 'contacts',
+      sourceId: null,
+      sheet: null,
+      header: ['email'],
+      by: 'tester',
+    });
     expect(await readContactImport(shared.db, id)).toMatchObject({ state: 'running' });
     await sql`update contact_import set touched_at = now() - interval '3 minutes' where id = ${id}`.execute(
       shared.db,

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createRowReader, isRefusal, readHeader, readLanguage, readYesNo } from '../../domain/csv-columns.ts';
+import { readLanguage, readYesNo } from '../../domain/csv-columns.ts';
+import { planImport } from '../../domain/import-plan.ts';
+import { createRowReader, isRefusal } from '../../domain/import-row.ts';
 
 const sameDomain = (domain: string): string => domain;
 
 function read(header: string[], row: string[]) {
-  const known = readHeader(header);
-  if ('fault' in known) throw new Error(known.fault);
-  return createRowReader(known, sameDomain)(row);
+  const plan = planImport(header, null, new Map());
+  if ('fault' in plan) throw new Error(plan.fault);
+  return createRowReader(plan, sameDomain)(row);
 }
 
 describe('the header of a CSV file', () => {
@@ -16,19 +18,21 @@ describe('the header of a CSV file', () => {
       ['', 'jo@example.com', 'Jo', 'Doe', 'Europe/Berlin'],
     );
     expect(row).toMatchObject({
-      email: 'jo@example.com',
-      firstName: 'Jo',
-      lastName: 'Doe',
-      timeZone: 'Europe/Berlin',
+      contact: {
+        email: 'jo@example.com',
+        firstName: 'Jo',
+        lastName: 'Doe',
+        timeZone: 'Europe/Berlin',
+        attributes: { e_mail: null },
+      },
     });
-    expect(row).toMatchObject({ attributes: { e_mail: null } });
   });
 
   it('makes an attribute that a template can name of every other column', () => {
     expect(
       read(['email', ' Kundennummer (alt) ', '__proto__', 'Größe'], ['a@example.com', 'K-7', 'x', 'XL']),
     ).toMatchObject({
-      attributes: { kundennummer_alt: 'K-7', proto: 'x', größe: 'XL' },
+      contact: { attributes: { kundennummer_alt: 'K-7', proto: 'x', größe: 'XL' } },
     });
   });
 
@@ -49,7 +53,7 @@ describe('the header of a CSV file', () => {
     [['email', 'x'.repeat(101)], 'the name of column 2 is longer than 100 characters'],
     [Array.from({ length: 501 }, (_, i) => `c${i}`), 'the header has 501 columns; 500 are possible'],
   ])('is refused with what is wrong: %#', (header, fault) => {
-    expect(readHeader(header)).toEqual({ fault });
+    expect(planImport(header, null, new Map())).toEqual({ fault });
   });
 });
 
@@ -88,9 +92,7 @@ describe('a row of a CSV file', () => {
   it('takes the address apart from its key, and puts names on one line', () => {
     const row = read(['email', 'last_name', 'customer'], [' Jo.DOE@Example.COM ', 'von\n  Doe', '']);
     expect(row).toMatchObject({
-      email: 'Jo.DOE@Example.COM',
-      address: 'jo.doe@example.com',
-      lastName: 'von Doe',
+      contact: { email: 'Jo.DOE@Example.COM', address: 'jo.doe@example.com', lastName: 'von Doe' },
       customer: null,
     });
     expect(isRefusal(row)).toBe(false);
