@@ -32,7 +32,6 @@ import type { ProblemName } from './problem.ts';
  *   database is away.
  * - POST with an Idempotency-Key: `handle` runs once, a repetition gets the stored answer. Nothing to do here.
  * - `stream: 'text/csv'` (or a list of types) instead of `body`: nothing is read, `call.request` is the readable body of unknown length; read
- * - `stream: ['text/csv']` instead of `body`: nothing is read, `call.request` is the readable body of unknown length; read
  *   it to the end or throw. Decide about every refusal before the first row is written.
  * - An answer whose documentation has no `schema` has no body; with `stream` the handler writes the response itself.
  * - Answers are typed by their schemas and checked against OpenAPI by the property test, which calls every endpoint.
@@ -67,9 +66,8 @@ export interface Endpoint {
   readonly body?: z.ZodType;
   /** The body may be left out; it then counts as `{}`. */
   readonly bodyOptional?: boolean;
+  /** Type, or possible types, of a body that the handler reads itself. */
   readonly stream?: string | readonly string[];
-  /** The types of a body that the handler reads itself. */
-  readonly stream?: readonly string[];
   /** True: the answer carries an ETag and If-Match is looked at (`call.ifMatch`). */
   readonly versioned?: boolean;
   readonly answers: Answers;
@@ -92,10 +90,8 @@ interface Proof {
 export interface AnswerDocument {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Content type, or each of several, when the handler writes the response itself. */
+  /** Content type, or each of several, when the handler writes the response itself; with a schema as well, it may do either. */
   readonly stream?: string | readonly string[];
-  /** Content type when the handler writes the response itself; with a schema as well, it may do either. */
-  readonly stream?: string;
 }
 export type Answers = Readonly<Record<number, AnswerDocument>>;
 
@@ -143,6 +139,8 @@ interface Definition<
   ): Promise<AnswerOf<A> & { readonly status: Status }>;
 }
 
+type StreamTypes = string | readonly string[];
+
 interface Streamed {
   readonly stream: (response: Response) => Promise<void>;
 }
@@ -153,11 +151,8 @@ type AnswerOf<A extends Answers> = {
     readonly status: S;
     readonly headers?: Readonly<Record<string, string>>;
   } & (A[S] extends { readonly schema: infer T extends z.ZodType }
-    ? { readonly body: z.output<T> }
-    : A[S] extends { readonly stream: string | readonly string[] }
-      ? { readonly stream: (response: Response) => Promise<void> }
-    ? { readonly body: z.output<T> } | (A[S] extends { readonly stream: string } ? Streamed : never)
-    : A[S] extends { readonly stream: string }
+    ? { readonly body: z.output<T> } | (A[S] extends { readonly stream: StreamTypes } ? Streamed : never)
+    : A[S] extends { readonly stream: StreamTypes }
       ? Streamed
       : unknown);
 }[keyof A & number];

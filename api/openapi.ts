@@ -101,9 +101,6 @@ function requestBody({ body, bodyOptional, stream }: Endpoint) {
       requestBody: {
         required: true,
         content: streamContent(stream, z.string().meta({ description: 'The file' })),
-        content: Object.fromEntries(
-          stream.map((type) => [type, { schema: z.string().meta({ description: 'The file' }) }]),
-        ),
       },
     };
   if (body === undefined) return {};
@@ -126,15 +123,9 @@ function answerObject(
     endpoint.versioned === true
       ? z.object({ ETag: z.string().optional().meta({ description: 'The version' }) })
       : undefined;
-  const content =
-    schema !== undefined
-      ? { 'application/json': { schema } }
-      : stream === undefined
-        ? undefined
-        : streamContent(stream, z.string());
   const content = {
     ...(schema === undefined ? {} : { 'application/json': { schema } }),
-    ...(stream === undefined ? {} : { [stream]: { schema: z.string() } }),
+    ...(stream === undefined ? {} : streamContent(stream, z.string())),
   };
   return {
     description,
