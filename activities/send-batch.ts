@@ -52,7 +52,7 @@ export function createSendBatch(deps: ActivityDependencies): CampaignActivities[
 async function bindParts(
   deps: ActivityDependencies,
   input: BatchInput,
-  { token, limited }: Open,
+  { token, limited, ruled }: Open,
 ): Promise<SenderParts> {
   const { db, transport, window, lanes, policy } = deps;
   const { campaignId, number: batch, at } = input;
@@ -80,7 +80,8 @@ async function bindParts(
     now,
     until: input.until ?? Infinity,
     fill,
-    claim: (limit) => claimNextRecipients(db, { campaignId, batch, token, limit, now: now(), limited }),
+    claim: (limit) =>
+      claimNextRecipients(db, { campaignId, batch, token, limit, now: now(), limited, ruled }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
     mustHold: async () => (await readHoldingGuard(db, campaignId, now(), null)) !== null,
     look: () => lookAtGate(db, campaignId, batch, token),

@@ -1,4 +1,5 @@
 import { readCampaignRecords } from '../db/campaign-records.ts';
+import { readConcerned } from '../db/campaign-consent.ts';
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import type { Database } from '../db/open.ts';
@@ -22,12 +23,14 @@ import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
   const [counts, pause, plan, temporal, sources, records] = await Promise.all([
+  const [counts, pause, plan, temporal, concerned] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),
     linkToRun(deps, row),
     showSources(db, row),
     readCampaignRecords(db, row.id),
+    readConcerned(db, row),
   ]);
   return {
     ...showSummary(row, counts),
@@ -49,9 +52,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
           },
     responseLinks: row.response_links,
     stream: row.stream,
-    consent: row.newsletter_only
-      ? { newsletter: true }
-      : { newsletter: false, reason: row.newsletter_reason ?? 'made before consent was asked for' },
+    consent: showConsent(row, concerned),
     onceWithin: row.once_within_ms === null ? null : formatDuration(row.once_within_ms),
     logActivity: row.log_activity,
     records,
@@ -80,6 +81,12 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     })),
     temporal,
   };
+}
+
+function showConsent(row: CampaignRow, concerned: number | null): CampaignView['consent'] {
+  if (row.newsletter_only) return { newsletter: true, concerned };
+  const reason = row.newsletter_reason ?? 'made before consent was asked for';
+  return { newsletter: false, reason, concerned };
 }
 
 export function showSummary(row: Omit<CampaignSummaryRow, 'position'>, counts: Counts): CampaignSummary {

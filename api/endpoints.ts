@@ -5,6 +5,7 @@ import { campaignControlEndpoints } from './routes/campaign-control.ts';
 import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
 import { complaintEndpoints } from './routes/complaints.ts';
+import { consentEndpoints } from './routes/consents.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
 import { contentCheckEndpoints } from './routes/content-checks.ts';
@@ -12,7 +13,9 @@ import { customerEndpoints } from './routes/customers.ts';
 import { deskEndpoints } from './routes/desks.ts';
 import { documentDownloadEndpoints } from './routes/document-downloads.ts';
 import { documentEndpoints } from './routes/documents.ts';
+import { forceEndpoints } from './routes/force.ts';
 import { forecastEndpoints } from './routes/forecast.ts';
+import { frequencyCapEndpoints } from './routes/frequency-caps.ts';
 import { guardEndpoints } from './routes/guards.ts';
 import { holidayEndpoints } from './routes/holidays.ts';
 import { identityEndpoints } from './routes/identities.ts';
@@ -48,6 +51,7 @@ export const endpoints: readonly Endpoint[] = [
   ...attributeEndpoints,
   ...documentEndpoints,
   ...documentDownloadEndpoints,
+  ...consentEndpoints,
   ...campaignEndpoints,
   ...holidayEndpoints,
   ...campaignControlEndpoints,
@@ -61,6 +65,8 @@ export const endpoints: readonly Endpoint[] = [
   ...responseSourceEndpoints,
   ...deskEndpoints,
   ...recipientActEndpoints,
+  ...forceEndpoints,
+  ...frequencyCapEndpoints,
   ...complaintEndpoints,
   ...templateEndpoints,
   ...templateVersionEndpoints,

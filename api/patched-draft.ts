@@ -35,7 +35,10 @@ export async function patchedDraft(
     : { usesLinked: draft.uses_linked };
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(deps.db, draft.id, follows, startAt);
-  const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
+  const everybody =
+    patch.consent === undefined ? storedEverybody(draft) : everybodyBecause(patch.consent, by);
+  const rules = { timeZone, windows, holidays, newsletterOnly: everybody === null };
+  const planned = await replanned(deps.db, draft, patch, rules, startAt);
   return {
     ...wanted,
     capacity:
@@ -49,6 +52,7 @@ export async function patchedDraft(
     everybody: patch.consent === undefined ? storedEverybody(draft) : everybodyBecause(patch.consent, by),
     records: patch.records && (await knownRecords(deps.db, patch.records, by)),
     usesLinked,
+    everybody,
   };
 }
 
@@ -82,14 +86,14 @@ async function replanned(
   db: Database,
   draft: CampaignRow,
   patch: Patch,
-  rules: CalendarRules,
+  { newsletterOnly, ...rules }: CalendarRules & { readonly newsletterOnly: boolean },
   startAt: number | null,
 ): Promise<PlannedDraft> {
-  const depends = ['pace', 'windows', 'holidays', 'timeZone', 'startAt'] as const;
+  const depends = ['pace', 'windows', 'holidays', 'timeZone', 'startAt', 'consent'] as const;
   if (depends.every((field) => patch[field] === undefined))
     return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
   const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
-  return planDraft(db, asked, rules, startAt);
+  return planDraft(db, asked, rules, startAt, newsletterOnly);
 }
 
 /** Refuses (422) what would never start, or at two times. */

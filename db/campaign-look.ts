@@ -19,6 +19,7 @@ export interface CampaignLook {
   windows: readonly SendingWindow[];
   holidays: readonly string[];
   limits: readonly DomainLimit[];
+  newsletter_only: boolean;
   capacity: StatedCapacity | null;
   /** For each of `limits`, in their order. */
   limited: readonly { readonly planned: number; readonly taken: readonly Taken[] }[];
@@ -59,7 +60,7 @@ export async function lookAtCampaign(
   // For small campaigns, planning it would take longer than the look.
   const { rows } = await sql<CampaignLook>`
     ${sql.raw(`-- prepare: look_at_campaign_${deferred}`)}
-    select c.state, c.snapshot_at, c.size, c.gap_ms, c.pace_form, c.time_zone, c.windows, c.holidays, c.limits, c.capacity, c.start_at, c.total, c.trouble,
+    select c.state, c.snapshot_at, c.size, c.gap_ms, c.pace_form, c.time_zone, c.windows, c.holidays, c.limits, c.newsletter_only, c.capacity, c.start_at, c.total, c.trouble,
       coalesce((select jsonb_agg(jsonb_build_object(
           'planned', (select count(*) from delivery d where d.campaign_id = c.id and d.state = 'planned' and d.limit_index = l.n),
           'taken', (select coalesce(jsonb_agg(jsonb_build_object('at', floor(extract(epoch from t.at) * 1000), 'count', t.count)

@@ -9,6 +9,7 @@ import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import { keepCampaignRecords, type WantedRecords } from './campaign-records.ts';
 import { noSources, sourceColumns, type MailSources } from './campaign-sources.ts';
+import { consents } from './audience-checks.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
@@ -62,7 +63,8 @@ type SettingsOfDrafts =
   | 'allowed_domains'
   | 'once_within_ms'
   | 'log_activity'
-  | 'uses_linked';
+  | 'uses_linked'
+  | 'forced_by';
 export type CampaignSummaryRow = Omit<
   CampaignRow,
   | 'audience'
@@ -187,18 +189,23 @@ export async function listActiveCampaigns(db: Database): Promise<{ id: string; s
     .execute();
 }
 
-/** How many the audience has now. */
-export async function countAudience(db: Database): Promise<number> {
+/** How many the audience has now; of them only those who ordered the newsletter where nobody else is meant. */
+export async function countAudience(db: Database, newsletterOnly: boolean): Promise<number> {
   const { n } = await db
     .selectFrom('contact')
     .select((select) => select.fn.countAll<number>().as('n'))
+    .where(newsletterOnly ? consents() : sql<boolean>`true`)
     .executeTakeFirstOrThrow();
   return n;
 }
 
-/** True when the audience has somebody. */
-export async function audienceHasSomebody(db: Database): Promise<boolean> {
-  return (await db.selectFrom('contact').select('id').limit(1).executeTakeFirst()) !== undefined;
+/** True when the audience has somebody who may be written to. */
+export async function audienceHasSomebody(db: Database, newsletterOnly: boolean): Promise<boolean> {
+  const query = db
+    .selectFrom('contact')
+    .select('id')
+    .where(newsletterOnly ? consents() : sql<boolean>`true`);
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
 const summaryColumns = [

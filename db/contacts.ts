@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { AttributeValue, LinkedValues, Recipient } from '../domain/recipient.ts';
+import type { AttributeValue, Recipient } from '../domain/recipient.ts';
+import { noteNewsletterChange } from './consents.ts';
 import type { Database } from './open.ts';
 import { prefixPattern } from './prefix-search.ts';
 import { RefusedWrite, refuseTaken, typedAttributes } from './refused-write.ts';
@@ -149,6 +151,7 @@ export async function insertContact(
 }
 
 /** Changes one person; null when there is none. Throws RefusedWrite. */
+/** Changes one person; consent with its proof. `taken`: another contact has the new address already. */
 export async function updateContact(
   db: Database,
   id: string,
@@ -161,6 +164,15 @@ export async function updateContact(
       const attributes =
         change.attributes && (await typedAttributes(transaction, 'contact', change.attributes));
       await sql`
+  by: string,
+): Promise<Contact | 'missing' | 'taken'> {
+  try {
+    return await db.transaction().execute(async (transaction) => {
+      const customerId = await customerIdOf(transaction, change.customer);
+      const { firstName, lastName, title, salutation, language, timeZone, newsletter, email, attributes } =
+        change;
+      if (newsletter !== undefined) await noteNewsletterChange(transaction, id, newsletter, by);
+      const { rows } = await sql<{ id: string }>`
         update contact set ${sql.join([
           ...set('address', email?.address),
           ...set('email', email?.email),

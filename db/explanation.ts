@@ -10,6 +10,7 @@ import type { PlanState } from '../domain/planner.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
 import { calendarOf } from './campaign-look.ts';
 import type { CampaignRow } from './campaigns.ts';
+import { readRules } from './explanation-rules.ts';
 import { readMainGate } from './main-gate.ts';
 import type { Database } from './open.ts';
 import { readPause } from './pause.ts';
@@ -32,7 +33,7 @@ export async function readFacts(
   row: RecipientRow,
   now: Instant,
 ): Promise<Facts> {
-  const [suppression, pause, mainGate, cancellation, settlement, skip, sendNow, move, coming] =
+  const [suppression, pause, mainGate, cancellation, settlement, skip, sendNow, move, rules, coming] =
     await Promise.all([
       readSuppression(db, row.address, campaign.stream),
       readPause(db, campaign.id),
@@ -42,6 +43,7 @@ export async function readFacts(
       readAct(db, campaign.id, 'skip', row.contactId),
       readAct(db, campaign.id, 'sendNow', row.contactId),
       readAct(db, campaign.id, 'moveToEnd', row.contactId),
+      readRules(db, campaign, row.contactId, now),
       readComing(db, campaign, row, now),
     ]);
   const { trouble } = campaign;
@@ -65,6 +67,7 @@ export async function readFacts(
     skip,
     sendNow,
     move,
+    rules,
     trouble: trouble === null ? null : { since: trouble.since, code: trouble.code, text: trouble.text },
     ...coming,
   };

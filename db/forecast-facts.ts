@@ -6,6 +6,7 @@ import { followResponses } from '../domain/following-room.ts';
 import type { ForecastOptions } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PlanState } from '../domain/planner.ts';
+import { consents } from './audience-checks.ts';
 import { lookAtCampaign, type CampaignLook } from './campaign-look.ts';
 import { countAudience } from './campaigns.ts';
 import type { Database } from './open.ts';
@@ -56,12 +57,13 @@ export async function readForecastFacts(
   return { state: toPlanState(campaignId, row, room, now), closedBy: closedBy(row), capacity, ...speed };
 }
 
-/** A campaign without a ledger has everybody still to come. */
+/** A campaign without a ledger has everybody still to come whom it may write to. */
 async function withAudience(db: Database, campaignId: string, row: CampaignLook): Promise<CampaignLook> {
   const [planned, byDomain] = await Promise.all([
-    countAudience(db),
+    countAudience(db, row.newsletter_only),
     sql<{ n: number }>`
-      select (select count(*) from contact where substring(address from '[^@]*$') = l.value ->> 'domain') as n
+      select (select count(*) from contact where substring(address from '[^@]*$') = l.value ->> 'domain'
+        and (not c.newsletter_only or ${consents()})) as n
       from campaign c, jsonb_array_elements(c.limits) with ordinality l (value, index)
       where c.id = ${campaignId} order by l.index`.execute(db),
   ]);

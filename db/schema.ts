@@ -81,6 +81,7 @@ export interface Schema extends PeopleTables, ContentTables {
     once_within_ms: Maybe<number>;
     log_activity: Generated<boolean>;
     uses_linked: Generated<boolean>;
+    forced_by: Maybe<string>;
     created_by: string;
     created_at: At;
     updated_at: At;
@@ -88,7 +89,15 @@ export interface Schema extends PeopleTables, ContentTables {
   control: {
     id: Generated<string>;
     campaign_id: Maybe<string>;
-    action: ControlAction | RecipientAction | 'finish' | 'openMainGate' | 'closeMainGate' | 'settle';
+    action:
+      | ControlAction
+      | RecipientAction
+      | 'finish'
+      | 'openMainGate'
+      | 'closeMainGate'
+      | 'settle'
+      | 'force'
+      | 'withoutConsent';
     by: string;
     via: 'api' | 'temporal' | 'guard';
     reason: Maybe<string>;

@@ -1,5 +1,6 @@
 import type { DeliveryState } from './delivery-state.ts';
 import type { Bounds, Facts } from './explanation-facts.ts';
+import { ruleChecks } from './explanation-rules.ts';
 import { describeAct, describeClosed, describeLimit, instant, tidy } from './explanation-words.ts';
 import type { Instant } from './instant.ts';
 
@@ -7,6 +8,10 @@ export interface Check {
   readonly check:
     | 'audience'
     | 'suppression'
+    | 'consent'
+    | 'document'
+    | 'template'
+    | 'cap'
     | 'campaignGate'
     | 'mainGate'
     | 'relay'
@@ -34,6 +39,7 @@ export function checksOf(facts: Facts): Check[] {
           ? 'the address is not suppressed'
           : `suppressed since ${instant(suppression.at)}: ${suppression.reason} (${suppression.source})`,
     },
+    ...ruleChecks(facts.rules, isOpen(delivery.state)),
   ];
   return isOpen(delivery.state) ? [...checks, ...gateChecks(facts)] : checks;
 }

@@ -1,5 +1,6 @@
 import type { CampaignState } from './campaign-state.ts';
 import type { DeliveryState } from './delivery-state.ts';
+import type { Rules } from './explanation-rules.ts';
 import type { Instant } from './instant.ts';
 import type { Reply } from './outcome.ts';
 
@@ -34,6 +35,7 @@ export interface Facts {
   readonly move: Act | null;
   /** The relay as a whole refuses everything. */
   readonly trouble: { readonly since: Instant; readonly code: string; readonly text: string } | null;
+  readonly rules: Rules;
   /** What bounds the batches of the campaign at `now`; of a mail that has not gone. */
   readonly bounds: Bounds;
   readonly expected: { readonly batch: number; readonly at: Instant } | null;

@@ -1,6 +1,8 @@
 import { checksOf, type Check } from './explanation-checks.ts';
 import type { Act, Bounds, Facts } from './explanation-facts.ts';
+import { forcedBy } from './explanation-rules.ts';
 import { describeAct, describeClosed, describeLimit, instant, tidy } from './explanation-words.ts';
+import { isForcible } from './force.ts';
 import type { Reply } from './outcome.ts';
 import { singlesBatch } from './plan-singles.ts';
 
@@ -26,7 +28,7 @@ function sentenceOf(facts: Facts): string {
       return `Is being handed over to the relay${inBatch} since ${instant(delivery.sendingAt)}; its outcome is not recorded yet.`;
     case 'sent':
       if (settlement !== null && reply === null) return `Counts as sent: ${settledBy(settlement)}.`;
-      return `Sent at ${instant(delivery.settledAt)}${inBatch}; the relay replied ${describeReply(reply)}.`;
+      return `Sent at ${instant(delivery.settledAt)}${inBatch}${forcedBy(facts.rules.force)}; the relay replied ${describeReply(reply)}.`;
     case 'failed':
       return `Failed at ${instant(delivery.settledAt)}${inBatch} after ${times(delivery.attempts)}: ${failure(reply, reason)}.`;
     case 'skipped':
@@ -48,7 +50,9 @@ function waiting(facts: Facts): string {
   const closed = hindrance(facts);
   const again =
     delivery.state === 'deferred' && delivery.nextAttemptAt !== null
-      ? `was tried ${delivery.attempts === 1 ? 'once' : `${delivery.attempts} times`} and is deferred until ${instant(delivery.nextAttemptAt)} because ${failure(delivery.reply, delivery.reason)}`
+      ? isCapped(delivery)
+        ? `is put off until ${instant(delivery.nextAttemptAt)} because the person ${failure(null, delivery.reason)}`
+        : `was tried ${delivery.attempts === 1 ? 'once' : `${delivery.attempts} times`} and is deferred until ${instant(delivery.nextAttemptAt)} because ${failure(delivery.reply, delivery.reason)}`
       : null;
   const singly = delivery.sendNowAt === null ? '' : `; then it leaves at once${outOfTurn(facts)}`;
   if (closed !== null)
@@ -59,9 +63,17 @@ function waiting(facts: Facts): string {
   if (expected === null)
     return `${capital(again ?? `is planned at position ${delivery.position}`)}${settled}; no batch for it is planned yet.`;
   const when = `in batch ${expected.batch} at about ${instant(expected.at)}${boundBy(facts.bounds)}`;
+  const forced = forcedBy(facts.rules.force);
+  if (isCapped(delivery))
+    return `Will get it ${when}: the person ${failure(null, delivery.reason)} until ${instant(delivery.nextAttemptAt)}${forced}.`;
   return again === null
-    ? `Will get it ${when}${settled}, at position ${delivery.position}${movedBy(facts.move)}.`
+    ? `Will get it ${when}${settled}, at position ${delivery.position}${movedBy(facts.move)}${forced}.`
     : `${capital(again)}; the next attempt is ${when}.`;
+}
+
+/** Put off by a frequency cap, not by the relay. */
+function isCapped({ state, reason }: Facts['delivery']): boolean {
+  return state === 'deferred' && reason?.code === 'frequencyCap';
 }
 
 /** What makes it later than the pace alone would. */
@@ -124,7 +136,10 @@ function failure(reply: Reply | null, reason: Facts['delivery']['reason']): stri
 function describeSkip({ delivery: { reason }, skip }: Facts): string {
   if (reason?.code === 'skippedByPerson' && skip !== null) return `taken out ${describeAct(skip)}`;
   if (reason === null) return 'no reason was recorded';
-  return reason.code === 'suppressed' ? `the address is suppressed, ${tidy(reason.text)}` : tidy(reason.text);
+  if (reason.code === 'suppressed') return `the address is suppressed, ${tidy(reason.text)}`;
+  return isForcible(reason.code)
+    ? `${tidy(reason.text)}; force it to send it all the same`
+    : tidy(reason.text);
 }
 
 function times(attempts: number): string {

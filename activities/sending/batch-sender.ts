@@ -272,7 +272,7 @@ export class BatchSender {
       claimed = claim.intents.length;
       this.#open += claimed;
       this.#left -= claimed;
-      this.#drained = claimed + claim.skipped < wanted;
+      this.#drained = claimed + claim.skipped + claim.putOff < wanted;
       this.tally.skipped += claim.skipped;
       this.#queue.push(...claim.intents);
       // The gate may have closed while the rows were on their way to us.

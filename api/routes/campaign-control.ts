@@ -46,6 +46,8 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const mail = await freshMail(deps.db, campaign);
         await checkContent(deps, { ...mail, name: campaign.name, responseLinks: campaign.response_links });
         await requireAudience(deps);
+        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
+        await requireAudience(deps, campaign.newsletter_only);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;
@@ -181,9 +183,11 @@ function refusePastResume(resumeAt: number | null | undefined): void {
   if (detail !== null) throw refuse('invalidBody', [{ pointer: '/resumeAt', detail }]);
 }
 
-async function requireAudience({ db }: ApiDeps): Promise<void> {
-  if (await audienceHasSomebody(db)) return;
+async function requireAudience({ db }: ApiDeps, newsletterOnly: boolean): Promise<void> {
+  if (await audienceHasSomebody(db, newsletterOnly)) return;
   const detail =
-    'the audience is nobody: there are no contacts; import some (POST /v1/contact-imports), then start';
+    newsletterOnly && (await audienceHasSomebody(db, false))
+      ? 'nobody of the audience has ordered the newsletter; note the consents that you have (POST /v1/contacts/{id}/consents), or write to everybody for a reason ("consent")'
+      : 'the audience is nobody: there are no contacts; import some (POST /v1/contact-imports), then start';
   throw new Problem('emptyAudience', detail, { errors: [{ pointer: '/audience', detail }] });
 }

@@ -43,7 +43,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
       const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
       const { pace, startAt = null, guards, consent, onceWithin, signature: _signature, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
-      const planned = await planDraft(deps.db, askedPace(pace), rest, startAt);
+      const planned = await planDraft(deps.db, askedPace(pace), rest, startAt, consent.newsletter);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
       const own = guards === undefined ? {} : { guards: completeGuards(guards) };
       const everybody = everybodyBecause(consent, caller.name);

@@ -93,6 +93,17 @@ export const contactEndpoints: readonly Endpoint[] = [
       const change = { ...fields, ...(email === undefined ? {} : { email: readAddress(email, '/email') }) };
       const contact = await writeOrRefuse(async () => updateContact(deps.db, params.contactId, change));
       if (contact === null) throw notFound('contact', params.contactId);
+    problems: ['notFound', 'conflict'],
+    handle: async ({ deps, params, body, caller }) => {
+      const { email, ...fields } = body;
+      const change = { ...fields, ...(email === undefined ? {} : { email: readEmail(email) }) };
+      const contact = await updateContact(deps.db, params.contactId, change, caller.name);
+      if (contact === 'missing') throw notFound('contact', params.contactId);
+      if (contact === 'taken')
+        throw new Problem(
+          'conflict',
+          `another contact has the address ${JSON.stringify(email)}; change that one instead`,
+        );
       return { status: 200, body: showContact(contact) };
     },
   }),

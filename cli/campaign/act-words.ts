@@ -42,6 +42,8 @@ const words = new Map([
   ['sendNow', 'sent one recipient’s mail at once'],
   ['moveToEnd', 'moved one recipient to the end'],
   ['setGuards', 'set the guards'],
+  ['force', 'forced'],
+  ['withoutConsent', 'wrote to everybody, also without the newsletter ordered'],
 ]);
 
 /** Only paces and start times have a "from" that says more than the act itself. */

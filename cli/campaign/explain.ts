@@ -58,6 +58,10 @@ function saidText(reply: Explanation['reply'], text: string | null): string {
 const checkNames: Readonly<Record<Explanation['checks'][number]['check'], string>> = {
   audience: 'in the audience',
   suppression: 'not suppressed',
+  consent: 'may be written to',
+  document: 'documents new to the person',
+  template: 'template new to the person',
+  cap: 'frequency cap leaves room',
   campaignGate: 'gate of the campaign open',
   mainGate: 'main gate open',
   relay: 'relay takes mails',

@@ -23,6 +23,8 @@ export type OpenedBatch =
       readonly size: number;
       /** Whether domains have limits. */
       readonly limited: boolean;
+      /** Whether documents, "once within", a frequency cap or linked records have a say in each claim. */
+      readonly ruled: boolean;
     }
   | { readonly kind: 'closed' };
 
@@ -34,7 +36,7 @@ export async function openBatch(db: Database, input: OpenBatchInput): Promise<Op
   const { campaignId, number } = input;
   return db.transaction().execute(async (trx) => {
     // Everybody locks the campaign before its gate, so that acts of control and attempts cannot deadlock.
-    const { state, start_at, limits } = await lockCampaign(trx, campaignId);
+    const { state, start_at, limits, ruled } = await lockCampaign(trx, campaignId);
     const { token, open, not_before } = await takeToken(trx, campaignId);
     // The start may have been moved since the batch was decided: then the next plan says when.
     const notBefore = Math.max(not_before.getTime(), start_at?.getTime() ?? 0);
@@ -47,7 +49,7 @@ export async function openBatch(db: Database, input: OpenBatchInput): Promise<Op
     const { rows } = await sql<{ handed: number }>`select count(*) as handed from delivery
       where campaign_id = ${campaignId} and batch = ${number} and state <> 'skipped'`.execute(trx);
     const left = Math.min(input.size, size - (rows[0]?.handed ?? 0));
-    return { kind: 'open', token, left: Math.max(0, left), size, limited: limits.length > 0 };
+    return { kind: 'open', token, left: Math.max(0, left), size, limited: limits.length > 0, ruled };
   });
 }
 
@@ -80,14 +82,19 @@ export async function finishBatch(
 async function lockCampaign(
   trx: Database,
   campaignId: string,
-): Promise<{ state: string; start_at: Date | null; limits: readonly DomainLimit[] }> {
+): Promise<{ state: string; start_at: Date | null; limits: readonly DomainLimit[]; ruled: boolean }> {
   return trx
     .selectFrom('campaign')
-    .select(['state', 'start_at', 'limits'])
+    .select(['state', 'start_at', 'limits', hasRules.as('ruled')])
     .where('id', '=', campaignId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
 }
+
+/** See claim-rules.ts. */
+const hasRules = sql<boolean>`uses_linked or (once_within_ms is not null and template_version_id is not null)
+  or exists (select from frequency_cap where stream = campaign.stream)
+  or exists (select from campaign_document where campaign_id = campaign.id)`;
 
 async function takeToken(
   trx: Database,

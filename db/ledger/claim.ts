@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
-import { singlesBatch } from '../../domain/plan-singles.ts';
-import type { AttributeValue, Recipient } from '../../domain/recipient.ts';
+import type { AttributeValue, LinkedValues, Recipient } from '../../domain/recipient.ts';
 import type { Database } from '../open.ts';
+import { fastRules, lockRules, withRules, type Rules } from './claim-rules.ts';
+import { nextLimitedRows, nextRows } from './next-rows.ts';
 
 export interface ClaimInput {
   readonly campaignId: string;
@@ -14,6 +15,8 @@ export interface ClaimInput {
   readonly now: Instant;
   /** False: the campaign has no limits (they never change after its start), and nothing is spent on them. */
   readonly limited?: boolean;
+  /** False: the campaign has no documents, no "once within", no frequency cap and speaks of no records: nothing is spent on them. */
+  readonly ruled?: boolean;
 }
 
 /** One intent: a recipient whose row is now `sending`, with everything the mail is filled with. */
@@ -30,7 +33,13 @@ export interface Intent {
 }
 
 export type Claim =
-  | { readonly kind: 'claimed'; readonly intents: Intent[]; readonly skipped: number }
+  /** `putOff`: they wait for room in their frequency cap. */
+  | {
+      readonly kind: 'claimed';
+      readonly intents: Intent[];
+      readonly skipped: number;
+      readonly putOff: number;
+    }
   | { readonly kind: 'closed' }
   | { readonly kind: 'fenced' };
 
@@ -38,141 +47,87 @@ export type Claim =
  * Takes the next recipients and commits the intent to mail them, in one statement just ahead of the wire.
  *
  * Semantics: who is to leave at once first (a limit of their domain counts them, but does not keep them), then due deferred mails,
- * then limited domains as far as their limits leave room, then by position. Suppressed people become skipped with the reason and do not
- * count. The campaign's gate and the main gate are held FOR SHARE: a pause waits for this statement, then counts its
- * rows, so nothing can be claimed behind its back. An outdated token claims nothing.
+ * then limited domains as far as their limits leave room, then by position. Suppressed people and those without consent become
+ * skipped with the reason and do not count; what else keeps somebody from it is in claim-rules.ts. The campaign's gate and the
+ * main gate are held FOR SHARE: a pause waits for this statement, then counts its rows, so nothing can be claimed behind its
+ * back. An outdated token claims nothing. The versions of the values that the mail is filled with are noted in its row.
  */
 export async function claimNextRecipients(db: Database, input: ClaimInput): Promise<Claim> {
-  const rows = await takeRows(db, input);
+  const rows = await (input.ruled === false ? takeRows(db, input, fastRules) : takeRuledRows(db, input));
   const first = rows[0];
   if (first === undefined || first.gates === 0) return explainNoGate(db, input);
-  return { kind: 'claimed', skipped: first.skipped, intents: rows.filter(isIntent).map(toIntent) };
+  const intents = rows.filter(isIntent).map(toIntent);
+  return { kind: 'claimed', skipped: first.skipped, putOff: first.put_off, intents };
 }
 
-async function takeRows(db: Database, input: ClaimInput): Promise<Row[]> {
+/** What is common to campaigns is counted under a lock, in a statement that begins after it is held. */
+async function takeRuledRows(db: Database, input: ClaimInput): Promise<Row[]> {
+  const take = async (trx: Database): Promise<Row[]> =>
+    takeRows(trx, input, withRules(input, await lockRules(trx, input.campaignId)));
+  return db.isTransaction ? take(db) : db.transaction().execute(take);
+}
+
+async function takeRows(db: Database, input: ClaimInput, rules: Rules): Promise<Row[]> {
   const { campaignId, batch, token, limited = true } = input;
   const now = new Date(input.now);
   const { rows } = await sql<Row>`
-    ${sql.raw(`-- prepare: claim_next_${limited ? 'limited' : 'recipients'}`)}
-    with ${limited ? nextLimitedRows(input) : nextRows(input)}, checked as (
-      select next.contact_id, next.limit_index, s.reason, s.source, s.at
-      from next
+    ${sql.raw(`-- prepare: claim_next_${limited ? 'limited' : 'recipients'}${rules.name}`)}
+    with ${limited ? nextLimitedRows(input) : nextRows(input)}, ${sql.raw(rules.checked)} as (
+      select next.contact_id, next.limit_index, c.version as contact_version, c.first_name, c.last_name, c.title, c.salutation,
+        c.language, c.time_zone, c.attributes, o.version as customer_version, o.name as customer_name, o.attributes as customer_attributes,
+        case when s.reason is not null then 'suppressed'
+          when g.newsletter_only and c.newsletter is distinct from true then 'noConsent' ${rules.refusals} end as refusal,
+        case when s.reason is not null
+          then format('%s (%s, %s)', s.reason, s.source, to_char(s.at at time zone 'UTC', 'YYYY-MM-DD'))
+          when g.newsletter_only and c.newsletter is distinct from true
+          then 'when the mail was about to leave, the newsletter was not ordered any more' ${rules.refusalTexts} end as refusal_text
+        ${rules.columns}
+      from next cross join open_gate g
       left join lateral (
         select reason, source, at from suppression
-        where address = next.address
-          and (stream is null or stream = (select stream from campaign where id = ${campaignId})) limit 1
+        where address = next.address and (stream is null or stream = g.stream) limit 1
       ) s on true
-    ), refused as (
-      update delivery d set state = 'skipped', settled_at = now(), next_attempt_at = null, reason_code = 'suppressed',
-        reason_text = format('%s (%s, %s)', checked.reason, checked.source, to_char(checked.at at time zone 'UTC', 'YYYY-MM-DD'))
-      from checked
-      where d.campaign_id = ${campaignId} and d.contact_id = checked.contact_id and checked.reason is not null
-        and d.contact_id = any (array(select contact_id from checked where reason is not null))
+      left join lateral (select * from contact where id = next.contact_id offset 0) c on true
+      left join lateral (select * from customer where id = c.customer_id offset 0) o on true
+      ${rules.joins}
+    )${rules.judged}, refused as (
+      update delivery d set state = 'skipped', settled_at = now(), next_attempt_at = null, send_now_at = null,
+        reason_code = k.refusal, reason_text = k.refusal_text
+      from judged k
+      where d.campaign_id = ${campaignId} and d.contact_id = k.contact_id and k.refusal is not null
+        and d.contact_id = any (array(select contact_id from judged where refusal is not null))
       returning 1
-    )${limited ? noteTaken(campaignId, now) : sql``}, intents as (
+    )${rules.putOff}${limited ? noteTaken(campaignId, now, rules) : sql``}, intents as (
       -- By array: the plan stays an index look-up per row, whatever the planner believes about the number of rows.
       update delivery d set state = 'sending', batch = ${batch}, token = ${token}, attempts = d.attempts + 1,
         first_attempt_at = coalesce(d.first_attempt_at, ${now}), sending_at = now(), settled_at = null,
-        next_attempt_at = null, mail_date = coalesce(d.mail_date, date_trunc('second', now()))
-      where d.campaign_id = ${campaignId} and d.contact_id = any (array(select contact_id from checked where reason is null))
-      returning d.contact_id, d.email, d.attempts, d.sending_at, d.first_attempt_at, d.mail_date
+        next_attempt_at = null, mail_date = coalesce(d.mail_date, date_trunc('second', now())),
+        contact_version = k.contact_version, customer_version = k.customer_version ${rules.noted}
+      from judged k
+      where d.campaign_id = ${campaignId} and d.contact_id = k.contact_id and ${rules.goes}
+        and d.contact_id = any (array(select contact_id from judged k where ${rules.goes}))
+      returning d.contact_id, d.email, d.attempts, d.sending_at::text as claimed_at, d.first_attempt_at, d.mail_date,
+        k.first_name, k.last_name, k.title, k.salutation, k.language, k.time_zone, k.attributes,
+        k.customer_name, k.customer_attributes ${rules.returned}
     )
-    select (select count(*) from open_gate) as gates, (select count(*) from refused) as skipped,
-      i.contact_id, i.email, i.attempts, i.sending_at::text as claimed_at, i.first_attempt_at, i.mail_date,
-      c.first_name, c.last_name, c.title, c.salutation, c.language, c.time_zone, c.attributes,
-      o.name as customer_name, o.attributes as customer_attributes
-    from (select) as always
-    left join intents i on true
-    left join lateral (select * from contact where id = i.contact_id offset 0) c on true
-    left join lateral (select * from customer where id = c.customer_id offset 0) o on true`.execute(db);
+    select (select count(*) from open_gate) as gates, (select count(*) from refused) as skipped, ${rules.countPutOff} as put_off, i.*
+    from (select) as always left join intents i on true`.execute(db);
   return rows;
 }
 
 /** What limited domains take of their room. */
-function noteTaken(campaignId: string, now: Date): RawBuilder<unknown> {
+function noteTaken(campaignId: string, now: Date, { goes }: Rules): RawBuilder<unknown> {
   return sql`, taken as (
       insert into limit_take as t (campaign_id, limit_index, at, count)
-      select ${campaignId}, limit_index, ${now}, count(*) from checked where limit_index > 0 and reason is null group by limit_index
+      select ${campaignId}, limit_index, ${now}, count(*) from judged k where limit_index > 0 and ${goes} group by limit_index
       on conflict (campaign_id, limit_index, at) do update set count = t.count + excluded.count
-    )`;
-}
-
-/** The rows that come next, as `next`, with their gates held: those who are to leave at once, due deferred ones, then everybody else in their order. */
-function nextRows(input: ClaimInput): RawBuilder<unknown> {
-  const { campaignId, limit } = input;
-  const inTurn = limitInTurn(input);
-  return sql`${heldGate(input)}, ${urgentRows(input)}, due as (
-      select d.contact_id, d.address, d.limit_index from delivery d, open_gate
-      where d.campaign_id = ${campaignId} and d.state = 'deferred' and d.next_attempt_at <= ${new Date(input.now)}
-        and d.send_now_at is null
-      order by d.next_attempt_at limit ${inTurn} for update of d skip locked
-    ), fresh as (
-      select d.contact_id, d.address, d.limit_index from delivery d, open_gate
-      where d.campaign_id = ${campaignId} and d.state = 'planned' and d.limit_index = 0 and d.send_now_at is null
-      order by d.position limit ${inTurn} for update of d skip locked
-    ), next as (
-      select * from urgent union all select * from due union all select * from fresh limit ${limit}
-    )`;
-}
-
-/** The same for a campaign with limits: limited domains come before everybody else, as far as their limits leave room. */
-function nextLimitedRows(input: ClaimInput): RawBuilder<unknown> {
-  const { campaignId, limit } = input;
-  const now = new Date(input.now);
-  const inTurn = limitInTurn(input);
-  return sql`${heldGate(input)}, lanes as (
-      -- Everybody without a limit, and each limit with what it leaves now.
-      select 0 as limit_index, ${limit}::bigint as room from open_gate
-      union all
-      select l.n::integer, greatest(0, (l.value ->> 'count')::bigint - coalesce((
-        select sum(t.count) from limit_take t where t.campaign_id = ${campaignId} and t.limit_index = l.n
-          and t.at > ${now}::timestamptz - (l.value ->> 'everyMs')::bigint * interval '1 millisecond'), 0))
-      from open_gate join campaign c on c.id = open_gate.campaign_id, jsonb_array_elements(c.limits) with ordinality l (value, n)
-    ), ${urgentRows(input)}, due as (
-      select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
-        select contact_id, address, limit_index, next_attempt_at from delivery
-        where campaign_id = ${campaignId} and state = 'deferred' and next_attempt_at <= ${now} and limit_index = lanes.limit_index
-          and send_now_at is null
-        order by next_attempt_at limit least(lanes.room, ${inTurn}) for update skip locked) d
-      order by d.next_attempt_at limit ${limit}
-    ), fresh as (
-      select d.contact_id, d.address, d.limit_index from lanes cross join lateral (
-        select contact_id, address, limit_index, position from delivery
-        where campaign_id = ${campaignId} and state = 'planned' and limit_index = lanes.limit_index and send_now_at is null
-        order by position limit least(${inTurn}, lanes.room - (select count(*) from due where due.limit_index = lanes.limit_index))
-        for update skip locked) d
-      -- Limited domains first: what a limit leaves is lost when it is not used in time.
-      order by d.limit_index = 0, d.limit_index, d.position limit ${limit}
-    ), next as (
-      select * from urgent union all select * from due union all select * from fresh limit ${limit}
-    )`;
-}
-
-/** The batch out of turn takes nobody who is not wanted at once. */
-function limitInTurn({ batch, limit }: ClaimInput): number {
-  return batch === singlesBatch ? 0 : limit;
-}
-
-function heldGate({ campaignId, token }: ClaimInput): RawBuilder<unknown> {
-  return sql`open_gate as (
-      select g.campaign_id from gate g, main_gate m
-      where g.campaign_id = ${campaignId} and g.open and g.token = ${token} and m.open
-      for share of g, m
-    )`;
-}
-
-function urgentRows({ campaignId, limit }: ClaimInput): RawBuilder<unknown> {
-  return sql`urgent as (
-      select d.contact_id, d.address, d.limit_index from open_gate cross join lateral (
-        select contact_id, address, limit_index from delivery
-        where campaign_id = ${campaignId} and send_now_at is not null and state in ('planned', 'deferred')
-        order by send_now_at limit ${limit} for update skip locked) d
     )`;
 }
 
 interface Row {
   gates: number;
   skipped: number;
+  put_off: number;
   contact_id: string | null;
   email: string;
   attempts: number;
@@ -188,6 +143,9 @@ interface Row {
   attributes: Record<string, AttributeValue>;
   customer_name: string | null;
   customer_attributes: Record<string, AttributeValue> | null;
+  /** Of campaigns with rules only. */
+  linked?: LinkedValues | null;
+  document_ids?: string[] | null;
 }
 
 function isIntent(row: Row): row is Row & { contact_id: string } {
@@ -196,7 +154,9 @@ function isIntent(row: Row): row is Row & { contact_id: string } {
 
 function toIntent(row: Row & { contact_id: string }): Intent {
   const { customer_name: name, customer_attributes: attributes } = row;
+  const { linked = null, document_ids: documents = null } = row;
   return {
+    ...(documents === null ? {} : { documents }),
     attempts: row.attempts,
     claimedAt: row.claimed_at,
     firstAttemptAt: row.first_attempt_at.getTime(),
@@ -212,6 +172,7 @@ function toIntent(row: Row & { contact_id: string }): Intent {
       timeZone: row.time_zone,
       attributes: row.attributes,
       customer: name === null ? null : { name, attributes: attributes ?? {} },
+      ...(linked === null ? {} : { linked }),
     },
   };
 }

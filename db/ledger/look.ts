@@ -31,6 +31,9 @@ export async function lookAtGate(
 export async function giveBackUnknown(db: Database, campaignId: string, token: number): Promise<void> {
   await sql`update delivery set state = 'planned', batch = null, token = null, attempts = attempts - 1, sending_at = null,
       first_attempt_at = case when attempts = 1 then null else first_attempt_at end,
-      mail_date = case when attempts = 1 then null else mail_date end
+      mail_date = case when attempts = 1 then null else mail_date end,
+      contact_version = case when attempts = 1 then null else contact_version end,
+      customer_version = case when attempts = 1 then null else customer_version end,
+      linked_values = case when attempts = 1 then null else linked_values end
     where campaign_id = ${campaignId} and token = ${token} and state = 'sending'`.execute(db);
 }

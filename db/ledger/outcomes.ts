@@ -86,6 +86,9 @@ async function write(
         first_attempt_at = case when o.state = 'planned' and d.attempts = 1 then null else d.first_attempt_at end,
         -- What no relay has seen gets the Date of its real attempt, which a pause may put off for days.
         mail_date = case when o.state = 'planned' and d.attempts = 1 then null else d.mail_date end,
+        contact_version = case when o.state = 'planned' and d.attempts = 1 then null else d.contact_version end,
+        customer_version = case when o.state = 'planned' and d.attempts = 1 then null else d.customer_version end,
+        linked_values = case when o.state = 'planned' and d.attempts = 1 then null else d.linked_values end,
         send_now_at = case when o.state = 'planned' then d.send_now_at end
       from outcome o
       where d.campaign_id = ${campaignId} and d.contact_id = o.contact_id and d.token = ${token}

@@ -1,14 +1,17 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
 import { resolveAskedPace } from '../asked-pace.ts';
+import { consents } from '../audience-checks.ts';
+import { keepWithoutConsent } from '../campaign-consent.ts';
 import { waitForOther } from '../follow-up.ts';
 import { skipDomainsNotAllowed } from '../identity-domains.ts';
 import type { Database } from '../open.ts';
 
 /**
  * Freezes the audience: one planned delivery per contact, in an order that is random but fixed for the campaign (a hash
- * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Done once; later calls
- * answer what the first one made. `at`: the workflow's time.
+ * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Where only those who ordered the
+ * newsletter are meant, the others are skipped from the beginning, with the reason. Done once; later calls answer what the
+ * first one made. `at`: the workflow's time.
  */
 export async function snapshotAudience(
   db: Database,
@@ -27,6 +30,9 @@ export async function snapshotAudience(
         'follows_id',
         'follows_after_ms',
         'follows_only',
+        'newsletter_only',
+        'newsletter_reason',
+        'newsletter_by',
       ])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
@@ -37,9 +43,9 @@ export async function snapshotAudience(
     const notYet = await waitForOther(trx, campaign, at);
     if (notYet !== null) return { total: 0, notYet };
     const inserted = await sql`
-      insert into delivery (campaign_id, contact_id, position, email, address, limit_index)
+      insert into delivery (campaign_id, contact_id, position, email, address, limit_index, state, settled_at, reason_code, reason_text)
       select ${campaignId}::uuid, contact.id, row_number() over (order by md5(contact.id::text || ${campaignId})), email, address,
-        coalesce(l.n, 0)
+        coalesce(l.n, 0), ${campaign.newsletter_only ? leftOut : sql`'planned', null, null, null`}
       from contact left join (
         select value ->> 'domain' as domain, n from campaign, jsonb_array_elements(limits) with ordinality each (value, n)
         where id = ${campaignId}
@@ -47,6 +53,7 @@ export async function snapshotAudience(
       where ${isMeant(campaign)}`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
     await skipDomainsNotAllowed(trx, campaignId);
+    await keepWithoutConsent(trx, campaign, isMeant(campaign));
     await trx
       .updateTable('campaign')
       .set({ snapshot_at: sql`now()`, total })
@@ -58,6 +65,11 @@ export async function snapshotAudience(
   if (snapshot.notYet === undefined) await refreshStatistics(db, snapshot.total);
   return snapshot;
 }
+
+/** State, end and reason of somebody who may not have ordered the newsletter. */
+const leftOut = sql`case when ${consents()} then 'planned' else 'skipped' end, case when not ${consents()} then now() end,
+  case when not ${consents()} then 'noConsent' end,
+  case when not ${consents()} then 'at the start, the newsletter was not ordered' end`;
 
 /**
  * Fresh statistics when a good part of the ledger is new: plans made for an empty one would read all of it for every

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { campaignStates } from '../campaign-state.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
 import { capacityInputSchema, openResponsesSchema, shownCapacitySchema } from './capacity.ts';
-import { campaignConsentSchema } from './consent.ts';
+import { campaignConsentSchema, shownConsentSchema } from './consent.ts';
 import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
 import { durationSchema } from './duration.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
+import { streamSchema } from './frequency-cap.ts';
 import { guardsInputSchema, guardsSchema, warningSchema } from './guards.ts';
 import { identityInputSchema } from './identity.ts';
 import { mailSourceFields } from './mail-sources.ts';
@@ -36,12 +37,6 @@ export const startAtSchema = instantInputSchema.nullable().meta({
   description: 'When the first batch may go; null: when started',
   example: '2026-12-01T08:00:00+01:00',
 });
-
-/** A kind of mail: what caps, suppressions and unsubscribes can be about. */
-const streamSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a stream is one word of lower-case letters, digits and dashes')
-  .meta({ description: 'The kind of mail', example: 'marketing' });
 
 const day = 86_400_000;
 const onceWithinSchema = durationSchema({ minMs: day, maxMs: 3_650 * day, range: '1d to 3650d' })
@@ -200,7 +195,7 @@ export const campaignSchema = z
       .meta({ description: 'Null when the campaign does not follow its responses, or has nobody left' }),
     responseLinks: z.array(responseLinkSchema),
     stream: z.string(),
-    consent: campaignConsentSchema,
+    consent: shownConsentSchema,
     onceWithin: z.string().nullable().meta({ example: '30d' }),
     logActivity: z.boolean(),
     records: z.array(idSchema),

@@ -44,6 +44,10 @@ export const explanationSchema = z
         check: z.enum([
           'audience',
           'suppression',
+          'consent',
+          'document',
+          'template',
+          'cap',
           'campaignGate',
           'mainGate',
           'relay',

@@ -20,7 +20,7 @@ export async function measureLedger(stack: BenchStack, mails: number): Promise<n
   const now = Date.now();
   const batch = await openBatch(db, { campaignId, number: 1, size: mails, plannedAt: now, at: now });
   if (batch.kind === 'closed') throw new Error('the gate is closed');
-  const { token, limited } = batch;
+  const { token, limited, ruled } = batch;
   const sender = new BatchSender(batch, {
     transport: instantWire,
     window: new IntentWindow(100),
@@ -31,7 +31,7 @@ export async function measureLedger(stack: BenchStack, mails: number): Promise<n
     fill: () =>
       Promise.resolve({ ok: true, from: '', to: '', message: new Uint8Array(), tail: null, envelopeId: '' }),
     claim: (limit) =>
-      claimNextRecipients(db, { campaignId, batch: 1, token, limit, now: Date.now(), limited }),
+      claimNextRecipients(db, { campaignId, batch: 1, token, limit, now: Date.now(), limited, ruled }),
     record: async (outcomes) => void (await recordOutcomes(db, campaignId, token, outcomes)),
     mustHold: () => Promise.resolve(false),
     look: () => lookAtGate(db, campaignId, 1, token),

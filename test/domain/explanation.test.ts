@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { alwaysOpen } from '../../domain/calendar.ts';
 import { expectBatch } from '../../domain/expected-batch.ts';
 import { noBounds, type Facts } from '../../domain/explanation-facts.ts';
+import type { Rules } from '../../domain/explanation-rules.ts';
 import { explain } from '../../domain/explanation.ts';
 import type { PlanState } from '../../domain/planner.ts';
 
 const at = (text: string): number => Date.parse(`2026-12-01T${text}Z`);
+
+const rules: Rules = {
+  consent: { everybodyBecause: 'operational notice', ordered: false, proof: null },
+  documents: null,
+  template: null,
+  cap: null,
+  force: null,
+};
 
 const planned: Facts = {
   now: at('08:00:00'),
@@ -31,6 +40,7 @@ const planned: Facts = {
   sendNow: null,
   move: null,
   trouble: null,
+  rules,
   bounds: noBounds,
   expected: { batch: 7, at: at('09:00:00') },
 };
@@ -199,6 +209,7 @@ describe('the explanation of one recipient', () => {
     expect(names({ ...planned, suppression, pause })).toEqual([
       'audience true',
       'suppression false',
+      'consent true',
       'campaignGate false',
       'mainGate true',
       'relay true',
@@ -206,6 +217,7 @@ describe('the explanation of one recipient', () => {
     expect(names({ ...planned, delivery: { ...planned.delivery, state: 'sent' } })).toEqual([
       'audience true',
       'suppression true',
+      'consent true',
     ]);
   });
 });

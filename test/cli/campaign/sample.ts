@@ -47,7 +47,7 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     timeZone: 'Europe/Berlin',
     responseLinks: [],
     stream: 'campaign',
-    consent: { newsletter: true },
+    consent: { newsletter: true, concerned: 0 },
     onceWithin: null,
     logActivity: true,
     records: [],

@@ -150,7 +150,7 @@ describe('people who must not be mailed', () => {
     const [one = ''] = contactsOf(await claim(1));
     await defer([one], () => now);
     await suppress((await ledgerOf(world.db, id))[0]?.address ?? '');
-    expect(await claim(1)).toEqual({ kind: 'claimed', skipped: 1, intents: [] });
+    expect(await claim(1)).toEqual({ kind: 'claimed', skipped: 1, putOff: 0, intents: [] });
   });
 });
 
