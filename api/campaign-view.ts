@@ -1,5 +1,5 @@
-import { readCampaignRecords } from '../db/campaign-records.ts';
 import { readConcerned } from '../db/campaign-consent.ts';
+import { readCampaignRecords } from '../db/campaign-records.ts';
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import type { Database } from '../db/open.ts';
@@ -22,8 +22,7 @@ import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, plan, temporal, sources, records] = await Promise.all([
-  const [counts, pause, plan, temporal, concerned] = await Promise.all([
+  const [counts, pause, plan, temporal, sources, records, concerned] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),

@@ -49,7 +49,6 @@ export async function patchedDraft(
     ...planned,
     startAt: toDate(startAt),
     onceWithinMs: patch.onceWithin === undefined ? draft.once_within_ms : patch.onceWithin,
-    everybody: patch.consent === undefined ? storedEverybody(draft) : everybodyBecause(patch.consent, by),
     records: patch.records && (await knownRecords(deps.db, patch.records, by)),
     usesLinked,
     everybody,

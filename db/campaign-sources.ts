@@ -61,10 +61,17 @@ export function sourceColumns({
 /** What a start freezes: everything of the mail, as it was resolved and checked for this version of the draft. */
 export interface FrozenMail extends MailParts {
   readonly draftVersion: number;
+  /** It speaks of agents or linked records. */
+  readonly usesLinked: boolean;
 }
 
-export function frozenColumns({ identity, content, sources }: MailParts) {
-  return { identity: JSON.stringify(identity), content: JSON.stringify(content), ...sourceColumns(sources) };
+export function frozenColumns({ identity, content, sources, usesLinked }: FrozenMail) {
+  return {
+    identity: JSON.stringify(identity),
+    content: JSON.stringify(content),
+    uses_linked: usesLinked,
+    ...sourceColumns(sources),
+  };
 }
 
 /** The names behind a campaign's sources, also of what has been archived or removed since. */

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { AttributeValue, LinkedValues, Recipient } from '../domain/recipient.ts';
-import type { AttributeValue, Recipient } from '../domain/recipient.ts';
 import { noteNewsletterChange } from './consents.ts';
 import type { Database } from './open.ts';
 import { prefixPattern } from './prefix-search.ts';
@@ -117,10 +116,11 @@ export async function readLinkedOfCampaign(
   return rows[0]?.linked ?? null;
 }
 
-/** Makes one person. Throws RefusedWrite. */
+/** Makes one person, consent with its proof. Throws RefusedWrite. */
 export async function insertContact(
   db: Database,
   contact: ContactChange & { readonly email: { readonly email: string; readonly address: string } },
+  by: string,
 ): Promise<Contact> {
   return refuseTaken(db, uniqueOf(contact), async () =>
     db.transaction().execute(async (transaction) => {
@@ -139,23 +139,27 @@ export async function insertContact(
           salutation: contact.salutation ?? null,
           language: contact.language ?? null,
           time_zone: contact.timeZone ?? null,
-          newsletter: contact.newsletter ?? null,
           customer_id: customerId ?? null,
           attributes: sql`jsonb_strip_nulls(${JSON.stringify(typed)}::jsonb)`,
         })
         .returning('id')
         .executeTakeFirstOrThrow();
+      const { newsletter = null } = contact;
+      if (newsletter !== null) {
+        await noteNewsletterChange(transaction, id, newsletter, by);
+        await transaction.updateTable('contact').set({ newsletter }).where('id', '=', id).execute();
+      }
       return selectContacts(transaction).where('contact.id', '=', id).executeTakeFirstOrThrow();
     }),
   );
 }
 
-/** Changes one person; null when there is none. Throws RefusedWrite. */
-/** Changes one person; consent with its proof. `taken`: another contact has the new address already. */
+/** Changes one person, consent with its proof; null when there is none. Throws RefusedWrite. */
 export async function updateContact(
   db: Database,
   id: string,
   change: ContactChange,
+  by: string,
 ): Promise<Contact | null> {
   return refuseTaken(db, uniqueOf(change), async () =>
     db.transaction().execute(async (transaction) => {
@@ -163,16 +167,8 @@ export async function updateContact(
       const { firstName, lastName, title, salutation, language, timeZone, newsletter, email } = change;
       const attributes =
         change.attributes && (await typedAttributes(transaction, 'contact', change.attributes));
-      await sql`
-  by: string,
-): Promise<Contact | 'missing' | 'taken'> {
-  try {
-    return await db.transaction().execute(async (transaction) => {
-      const customerId = await customerIdOf(transaction, change.customer);
-      const { firstName, lastName, title, salutation, language, timeZone, newsletter, email, attributes } =
-        change;
       if (newsletter !== undefined) await noteNewsletterChange(transaction, id, newsletter, by);
-      const { rows } = await sql<{ id: string }>`
+      await sql`
         update contact set ${sql.join([
           ...set('address', email?.address),
           ...set('email', email?.email),

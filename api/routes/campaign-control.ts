@@ -44,9 +44,8 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const begins = startAt === undefined ? (campaign.start_at?.getTime() ?? null) : startAt;
         refusePast(begins);
         const mail = await freshMail(deps.db, campaign);
-        await checkContent(deps, { ...mail, name: campaign.name, responseLinks: campaign.response_links });
-        await requireAudience(deps);
-        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
+        const { name, response_links: responseLinks } = campaign;
+        const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
         await requireAudience(deps, campaign.newsletter_only);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
@@ -56,7 +55,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
           by: caller.name,
           startAt: at,
           expectedVersion: ifMatch,
-          frozen: { ...mail, draftVersion: campaign.version },
+          frozen: { ...mail, usesLinked, draftVersion: campaign.version },
         });
         if ('refusal' in started) throw await refusalProblem(deps.db, campaignId, started.refusal);
         // Should Temporal go away in this very moment, the campaign is started all the same: reconcile() does it.

@@ -52,7 +52,7 @@ export const contactEndpoints: readonly Endpoint[] = [
     problems: ['taken'],
     handle: async ({ deps, body: { email, ...fields } }) => {
       const wanted = { ...fields, email: readAddress(email, '/email') };
-      const contact = await writeOrRefuse(async () => insertContact(deps.db, wanted));
+      const contact = await writeOrRefuse(async () => insertContact(deps.db, wanted, caller.name));
       return {
         status: 201,
         body: showContact(contact),
@@ -88,22 +88,13 @@ export const contactEndpoints: readonly Endpoint[] = [
     body: contactPatchSchema,
     answers: { 200: { description: 'The person as changed', schema: contactSchema } },
     problems: ['notFound', 'taken'],
-    handle: async ({ deps, params, body }) => {
-      const { email, ...fields } = body;
-      const change = { ...fields, ...(email === undefined ? {} : { email: readAddress(email, '/email') }) };
-      const contact = await writeOrRefuse(async () => updateContact(deps.db, params.contactId, change));
-      if (contact === null) throw notFound('contact', params.contactId);
-    problems: ['notFound', 'conflict'],
     handle: async ({ deps, params, body, caller }) => {
       const { email, ...fields } = body;
-      const change = { ...fields, ...(email === undefined ? {} : { email: readEmail(email) }) };
-      const contact = await updateContact(deps.db, params.contactId, change, caller.name);
-      if (contact === 'missing') throw notFound('contact', params.contactId);
-      if (contact === 'taken')
-        throw new Problem(
-          'conflict',
-          `another contact has the address ${JSON.stringify(email)}; change that one instead`,
-        );
+      const change = { ...fields, ...(email === undefined ? {} : { email: readAddress(email, '/email') }) };
+      const contact = await writeOrRefuse(async () =>
+        updateContact(deps.db, params.contactId, change, caller.name),
+      );
+      if (contact === null) throw notFound('contact', params.contactId);
       return { status: 200, body: showContact(contact) };
     },
   }),
