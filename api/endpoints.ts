@@ -36,6 +36,7 @@ import { responseEndpoints } from './routes/responses.ts';
 import { signatureEndpoints } from './routes/signatures.ts';
 import { templateVersionEndpoints } from './routes/template-versions.ts';
 import { templateEndpoints } from './routes/templates.ts';
+import { sendListEndpoints } from './routes/send-lists.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
 
 /** Everything that the API can do, in the order of its documentation. */
@@ -67,6 +68,7 @@ export const endpoints: readonly Endpoint[] = [
   ...recipientActEndpoints,
   ...forceEndpoints,
   ...frequencyCapEndpoints,
+  ...sendListEndpoints,
   ...complaintEndpoints,
   ...templateEndpoints,
   ...templateVersionEndpoints,

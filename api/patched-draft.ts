@@ -15,6 +15,7 @@ import { knownRecords } from './campaign-records.ts';
 import { refuse } from './check-input.ts';
 import type { ApiDeps } from './deps.ts';
 import { askedPace, planDraft, refusePast, type PlannedDraft } from './draft-plan.ts';
+import { refuseBehindSendList } from './send-list-guard.ts';
 
 type Patch = z.output<typeof campaignPatchSchema>;
 
@@ -25,6 +26,7 @@ export async function patchedDraft(
   patch: Patch,
   by: string,
 ): Promise<Draft> {
+  refuseBehindSendList(draft, patch);
   refusePast(patch.startAt ?? null);
   const mail = await recomposeMail(deps.db, patch, mailPartsOf(draft));
   const wanted = { ...storedSettings(draft), ...given(patch), ...mail };

@@ -12,6 +12,7 @@ import type { LinkedValues } from '../domain/recipient.ts';
 import type { RelayTroubleRecord } from '../domain/relay-trouble.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content } from '../domain/schema/content.ts';
+import type { SendListAction } from '../domain/send-list.ts';
 import type { At, Json, Maybe, MaybeAt, WithDefault } from './column-types.ts';
 import type { ContentTables } from './schema-content.ts';
 import type { PeopleTables } from './schema-people.ts';
@@ -92,12 +93,14 @@ export interface Schema extends PeopleTables, ContentTables {
     action:
       | ControlAction
       | RecipientAction
+      | SendListAction
       | 'finish'
       | 'openMainGate'
       | 'closeMainGate'
       | 'settle'
       | 'force'
       | 'withoutConsent';
+      | 'doNotLog';
     by: string;
     via: 'api' | 'temporal' | 'guard';
     reason: Maybe<string>;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { judgeControl, type CampaignState, type Refusal } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import { frozenColumns, type FrozenMail } from './campaign-sources.ts';
+import { spreadToFinish } from './ledger/snapshot.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 
@@ -30,7 +31,7 @@ export async function startCampaign(
   return db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
-      .select(['state', 'version', 'start_at', 'follows_id'])
+      .select(['state', 'version', 'start_at', 'follows_id', 'snapshot_at', 'log_activity'])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
@@ -60,7 +61,10 @@ export async function startCampaign(
       .insertInto('gate')
       .values({ campaign_id: campaignId, not_before: begins ?? new Date() })
       .execute();
+    // A send list that was laid out before is the audience: nothing is left for the snapshot to do.
+    if (campaign.snapshot_at !== null) await spreadToFinish(trx, campaignId, Date.now());
     await keepStart(trx, campaignId, by, state, begins);
+    if (!campaign.log_activity) await keepUnlogged(trx, campaignId, by);
     return { started: true, state };
   });
 }
@@ -97,4 +101,19 @@ async function keepStart(
     reason: null,
   });
   await appendEvent(trx, campaignId, 'state', { from: 'draft', to: state });
+}
+
+/** "Do not log" leaves no entries on people; that it was so is kept here, once. */
+async function keepUnlogged(trx: Database, campaignId: string, by: string): Promise<void> {
+  await trx
+    .insertInto('control')
+    .values({
+      campaign_id: campaignId,
+      action: 'doNotLog',
+      by,
+      via: 'api',
+      to: JSON.stringify({ logActivity: false }),
+      applied_at: sql`now()`,
+    })
+    .execute();
 }

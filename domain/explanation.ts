@@ -87,6 +87,7 @@ function boundBy({ window, limit, capacity }: Bounds): string {
 
 /** What must be changed by somebody before anything leaves; null when only time must pass. */
 function hindrance({ pause, mainGate, trouble, campaign, expected }: Facts): string | null {
+  if (campaign.state === 'draft') return 'not before the campaign is started';
   if (campaign.state === 'cancelling') return 'the campaign is being cancelled, it will not be sent';
   if (pause !== null) {
     const how = campaign.state === 'held' ? 'held' : 'paused';

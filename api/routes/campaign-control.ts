@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { audienceHasSomebody } from '../../db/campaigns.ts';
+import { readCountsOf } from '../../db/counts.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { startCampaign } from '../../db/start.ts';
 import { refuseResumeAt } from '../../domain/resume-at.ts';
@@ -16,6 +17,7 @@ import { refusePast } from '../draft-plan.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { answerCampaign, findCampaign, versionHeader } from '../find-campaign.ts';
 import { Problem } from '../problem.ts';
+import { requireSomebodyPlanned } from '../send-list-guard.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
 
 const tag = 'Control';
@@ -47,6 +49,9 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const { name, response_links: responseLinks } = campaign;
         const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
         await requireAudience(deps, campaign.newsletter_only);
+        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
+        if (campaign.snapshot_at === null) await requireAudience(deps);
+        else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { insertContact, listContacts, readContact, updateContact } from '../../db/contacts.ts';
+import { listContacts, readContact, updateContact, type Contact } from '../../db/contacts.ts';
+import type { Database } from '../../db/open.ts';
+import { normaliseAddress } from '../../domain/email-address.ts';
 import {
   contactListSchema,
   contactPatchSchema,
@@ -71,9 +74,7 @@ export const contactEndpoints: readonly Endpoint[] = [
     answers: { 200: { description: 'The person', schema: contactSchema } },
     problems: ['notFound'],
     handle: async ({ deps, params }) => {
-      const contact = await readContact(deps.db, params.contactId);
-      if (contact === null) throw notFound('contact', params.contactId);
-      return { status: 200, body: showContact(contact) };
+      return { status: 200, body: showContact(await findContact(deps.db, params.contactId)) };
     },
   }),
   endpoint({
@@ -99,3 +100,21 @@ export const contactEndpoints: readonly Endpoint[] = [
     },
   }),
 ];
+
+/** Throws 404 when there is no such contact. */
+export async function findContact(db: Database, contactId: string): Promise<Contact> {
+  const contact = await readContact(db, contactId);
+  if (contact === null) throw notFound('contact', contactId);
+  return contact;
+}
+
+function readEmail(text: string): { email: string; address: string } {
+  const check = normaliseAddress(text, domainToASCII);
+  if (check.ok) return check;
+  const detail = `${JSON.stringify(text.slice(0, 100))}: ${check.why}`;
+  throw new Problem('invalidBody', detail, { errors: [{ pointer: '/email', detail }] });
+}
+
+function showContact({ createdAt, updatedAt, ...contact }: Contact) {
+  return { ...contact, createdAt: wireInstant(createdAt), updatedAt: wireInstant(updatedAt) };
+}

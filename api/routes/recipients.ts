@@ -33,7 +33,7 @@ export const recipientEndpoints: readonly Endpoint[] = [
     role: 'viewer',
     tag: 'Recipients',
     summary: 'The ledger of a campaign, by position',
-    description: 'Empty until the audience is frozen at the start.',
+    description: 'Empty until the audience is frozen: at the start, or before it by PUT …/send-list.',
     params: campaignParams,
     query: recipientQuerySchema,
     answers: { 200: { description: 'One page', schema: recipientListSchema } },

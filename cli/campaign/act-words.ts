@@ -44,6 +44,14 @@ const words = new Map([
   ['setGuards', 'set the guards'],
   ['force', 'forced'],
   ['withoutConsent', 'wrote to everybody, also without the newsletter ordered'],
+  ['layOutSendList', 'laid the send list out'],
+  ['discardSendList', 'threw the send list away'],
+  ['addRecipient', 'added one recipient'],
+  ['removeRecipient', 'removed one recipient'],
+  ['moveRecipient', 'moved one recipient'],
+  ['orderSendList', 'put the send list into another order'],
+  ['split', 'split the send list'],
+  ['doNotLog', 'logged no activities'],
 ]);
 
 /** Only paces and start times have a "from" that says more than the act itself. */

@@ -12,13 +12,15 @@ import type { Database } from '../open.ts';
  * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Where only those who ordered the
  * newsletter are meant, the others are skipped from the beginning, with the reason. Done once; later calls answer what the
  * first one made. `at`: the workflow's time.
+ * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Done once; later calls
+ * answer what the first one made. `at`: the workflow's time. In the caller's transaction when it has one.
  */
 export async function snapshotAudience(
   db: Database,
   campaignId: string,
   at: Instant = Date.now(),
 ): Promise<Snapshot> {
-  const snapshot = await db.transaction().execute(async (trx): Promise<Snapshot> => {
+  const snapshot = await inTransaction(db, async (trx): Promise<Snapshot> => {
     const campaign = await trx
       .selectFrom('campaign')
       .select([
@@ -84,6 +86,10 @@ async function refreshStatistics(db: Database, added: number): Promise<void> {
   if (added * 10 >= (rows[0]?.known ?? 0)) await sql`analyze (skip_locked) delivery`.execute(db);
 }
 
+async function inTransaction<T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
+}
+
 /** `notYet`: the campaign follows another one; `at` is when it may begin, null while that is not known. */
 export interface Snapshot {
   readonly total: number;
@@ -104,16 +110,17 @@ function isMeant({
 }
 
 /** "Finish by" is a pace for so many people: now that they are counted it is worked out for good. */
-async function spreadToFinish(trx: Database, campaignId: string, at: Instant): Promise<void> {
+export async function spreadToFinish(trx: Database, campaignId: string, at: Instant): Promise<void> {
   const { not_before, ...campaign } = await trx
     .selectFrom('campaign')
-    .innerJoin('gate', 'gate.campaign_id', 'campaign.id')
+    .leftJoin('gate', 'gate.campaign_id', 'campaign.id')
     .selectAll('campaign')
     .select('gate.not_before')
     .where('campaign.id', '=', campaignId)
     .executeTakeFirstOrThrow();
   const { finishBy } = campaign.pace_form;
-  if (finishBy === undefined) return;
+  // A draft's send list: worked out when it starts.
+  if (finishBy === undefined || not_before === null) return;
   const { wanted } = await resolveAskedPace(trx, campaign, { finishBy }, Math.max(at, not_before.getTime()));
   // Too late for so many: the pace of the draft is the nearest there is, and the forecast says when it ends.
   if ('refusal' in wanted) return;
