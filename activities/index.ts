@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { writeRestOfActivities } from '../db/activities.ts';
 import { applyControl } from '../db/control.ts';
 import { listFollowers } from '../db/follow-up.ts';
 import { settleAttempt } from '../db/ledger/batch.ts';
@@ -37,6 +38,8 @@ export function createActivities(deps: ActivityDependencies): CampaignActivities
     finishCampaign: ({ campaignId, at }) =>
       beating(async () => {
         const end = await endCampaign(db, campaignId, at);
+        // After the end, so that nothing comes behind it; a crash in between repeats both.
+        if (end.ended) await writeRestOfActivities(db, campaignId);
         const followers = end.ended ? await listFollowers(db, campaignId) : [];
         return followers.length === 0 ? end : { ...end, followers };
       }),

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DomainLimit } from '../../domain/domain-limit.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { singlesBatch } from '../../domain/plan-singles.ts';
+import { writeBatchActivities } from '../activities.ts';
 import { appendEvent } from '../notify.ts';
 import type { Database } from '../open.ts';
 import { settlePause } from './pause.ts';
@@ -63,13 +64,17 @@ export async function settleAttempt(db: Database, campaignId: string): Promise<n
   });
 }
 
-/** The batch has used its size, or nothing was left for it. A fenced attempt ends nothing. */
+/**
+ * The batch has used its size, or nothing was left for it. A fenced attempt ends nothing. Before it ends, "serial mail" is written
+ * on its people: after a crash the next attempt of the batch does it.
+ */
 export async function finishBatch(
   db: Database,
   campaignId: string,
   number: number,
   token: number,
 ): Promise<void> {
+  await writeBatchActivities(db, campaignId, number);
   await db.transaction().execute(async (trx) => {
     const { rows } = await sql`
       update batch b set finished_at = now() from gate g

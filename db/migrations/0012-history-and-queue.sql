@@ -9,21 +9,16 @@ create index control_start on control (campaign_id) where action = 'start' and a
 -- Who belonged to a customer earlier.
 create index contact_past_customer on contact_past (("values" ->> 'customer_id')) where "values" ->> 'customer_id' is not null;
 
--- The customer that a person belonged to in a version that a delivery names; null: as it is now.
-create function customer_when(of_contact uuid, at_version integer) returns uuid stable language sql as $$
-  select case when at_version is null or at_version = c.version then c.customer_id
-    else (select ("values" ->> 'customer_id')::uuid from contact_past p where p.contact_id = c.id and p.version = at_version) end
-  from contact c where c.id = of_contact
-$$;
-
 -- "Serial mail" on the contact, the customer of that time and the records that are linked now. May be repeated.
 create function write_activities(of_campaign uuid, of_contacts uuid[]) returns void language sql as $$
   with mailed as materialized (
     select d.contact_id, coalesce(d.sending_at, d.settled_at) as at, o.id as customer_id
     from unnest(of_contacts) one (id)
-    join campaign c on c.id = of_campaign and c.log_activity
+    join campaign on campaign.id = of_campaign and campaign.log_activity
     join delivery d on d.campaign_id = of_campaign and d.contact_id = one.id and d.state = 'sent'
-    left join customer o on o.id = customer_when(d.contact_id, d.contact_version)
+    join contact c on c.id = d.contact_id
+    left join contact_past p on p.contact_id = c.id and p.version = d.contact_version and d.contact_version <> c.version
+    left join customer o on o.id = case when p.contact_id is null then c.customer_id else (p."values" ->> 'customer_id')::uuid end
   ), linked as (
     select m.contact_id, m.at, l.record_id from mailed m join record_link l on l.contact_id = m.contact_id
     union select m.contact_id, m.at, l.record_id from mailed m join record_link l on l.customer_id = m.customer_id

@@ -88,6 +88,7 @@ test('the counts of a campaign are read by its own indexes, however many others 
   const counting = await plansOf(async () => {
     expect(await readCountsOf(world.db, small)).toMatchObject({ total: 1000, sent: 900, skipped: 100 });
   });
-  for (const index of ['delivery_address', 'delivery_skipped']) expect(counting).toContain(index);
+  expect(counting).toMatch(/delivery_(?:address|order)/);
+  expect(counting).toContain('delivery_skipped');
   expect(counting).not.toMatch(wholeTable);
 });
