@@ -33,10 +33,10 @@ import { recordEndpoints } from './routes/records.ts';
 import { responsePageEndpoints } from './routes/response-pages.ts';
 import { responseSourceEndpoints } from './routes/response-sources.ts';
 import { responseEndpoints } from './routes/responses.ts';
+import { sendListEndpoints } from './routes/send-lists.ts';
 import { signatureEndpoints } from './routes/signatures.ts';
 import { templateVersionEndpoints } from './routes/template-versions.ts';
 import { templateEndpoints } from './routes/templates.ts';
-import { sendListEndpoints } from './routes/send-lists.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
 
 /** Everything that the API can do, in the order of its documentation. */

@@ -99,7 +99,7 @@ export interface Schema extends PeopleTables, ContentTables {
       | 'closeMainGate'
       | 'settle'
       | 'force'
-      | 'withoutConsent';
+      | 'withoutConsent'
       | 'doNotLog';
     by: string;
     via: 'api' | 'temporal' | 'guard';

@@ -48,9 +48,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const mail = await freshMail(deps.db, campaign);
         const { name, response_links: responseLinks } = campaign;
         const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
-        await requireAudience(deps, campaign.newsletter_only);
-        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
-        if (campaign.snapshot_at === null) await requireAudience(deps);
+        if (campaign.snapshot_at === null) await requireAudience(deps, campaign.newsletter_only);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { insertContact, listContacts, readContact, updateContact } from '../../db/contacts.ts';
-import { listContacts, readContact, updateContact, type Contact } from '../../db/contacts.ts';
+import { insertContact, listContacts, readContact, updateContact, type Contact } from '../../db/contacts.ts';
 import type { Database } from '../../db/open.ts';
-import { normaliseAddress } from '../../domain/email-address.ts';
 import {
   contactListSchema,
   contactPatchSchema,
@@ -53,7 +51,7 @@ export const contactEndpoints: readonly Endpoint[] = [
     body: newContactSchema,
     answers: { 201: { description: 'The person', schema: contactSchema } },
     problems: ['taken'],
-    handle: async ({ deps, body: { email, ...fields } }) => {
+    handle: async ({ deps, body: { email, ...fields }, caller }) => {
       const wanted = { ...fields, email: readAddress(email, '/email') };
       const contact = await writeOrRefuse(async () => insertContact(deps.db, wanted, caller.name));
       return {
@@ -106,15 +104,4 @@ export async function findContact(db: Database, contactId: string): Promise<Cont
   const contact = await readContact(db, contactId);
   if (contact === null) throw notFound('contact', contactId);
   return contact;
-}
-
-function readEmail(text: string): { email: string; address: string } {
-  const check = normaliseAddress(text, domainToASCII);
-  if (check.ok) return check;
-  const detail = `${JSON.stringify(text.slice(0, 100))}: ${check.why}`;
-  throw new Problem('invalidBody', detail, { errors: [{ pointer: '/email', detail }] });
-}
-
-function showContact({ createdAt, updatedAt, ...contact }: Contact) {
-  return { ...contact, createdAt: wireInstant(createdAt), updatedAt: wireInstant(updatedAt) };
 }

@@ -11,9 +11,7 @@ import type { Database } from '../open.ts';
  * Freezes the audience: one planned delivery per contact, in an order that is random but fixed for the campaign (a hash
  * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Where only those who ordered the
  * newsletter are meant, the others are skipped from the beginning, with the reason. Done once; later calls answer what the
- * first one made. `at`: the workflow's time.
- * of both ids), so that a batch is a fair sample and not the first letters of the alphabet. Done once; later calls
- * answer what the first one made. `at`: the workflow's time. In the caller's transaction when it has one.
+ * first one made. `at`: the workflow's time. In the caller's transaction when it has one.
  */
 export async function snapshotAudience(
   db: Database,
