@@ -12,7 +12,7 @@ create index contact_past_customer on contact_past (("values" ->> 'customer_id')
 -- "Serial mail" on the contact, the customer of that time and the records that are linked now. May be repeated.
 create function write_activities(of_campaign uuid, of_contacts uuid[]) returns void language sql as $$
   with mailed as materialized (
-    select d.contact_id, coalesce(d.sending_at, d.settled_at) as at, o.id as customer_id
+    select d.contact_id, coalesce(d.sending_at, d.settled_at, now()) as at, o.id as customer_id
     from unnest(of_contacts) one (id)
     join campaign on campaign.id = of_campaign and campaign.log_activity
     join delivery d on d.campaign_id = of_campaign and d.contact_id = one.id and d.state = 'sent'

@@ -297,7 +297,7 @@ async function storePeople(db: Database, world: FilterWorld): Promise<void> {
 async function storeHistory(db: Database, world: FilterWorld): Promise<void> {
   for (const { id, template, number } of world.templateVersions)
     await sql`with t as (insert into template (name, draft, created_by) values (${template}, '{}', 'test')
-        on conflict (name) do update set name = excluded.name returning id)
+        on conflict (lower(name)) where archived_at is null do update set name = excluded.name returning id)
       insert into template_version (id, template_id, number, content, created_by) select ${id}::uuid, id, ${number}::int, '{}', 'test' from t`.execute(
       db,
     );
