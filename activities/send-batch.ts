@@ -56,13 +56,13 @@ async function bindParts(
 ): Promise<SenderParts> {
   const { db, transport, window, lanes, policy } = deps;
   const { campaignId, number: batch, at } = input;
+  // Before anybody is claimed: a mail that cannot be made costs nobody an attempt.
+  const usual = await deps.mails.skeletonOf(campaignId);
   const sign = await signerFor(deps, campaignId);
   const beganAt = performance.now();
   const now = (): number => at + Math.round(performance.now() - beganAt);
   // One piece of memory per lane, used again for each mail: what is not allocated need not be collected.
   const memory = Array.from({ length: lanes }, () => Buffer.allocUnsafeSlow(usualMailBytes));
-  // Before anybody is claimed: a mail that cannot be made costs nobody an attempt.
-  const usual = await deps.mails.skeletonOf(campaignId);
   const fill = async ({ recipient, mailDate, documents }: Intent, lane: number): Promise<Filled> => {
     const skeleton = documents === undefined ? usual : await deps.mails.skeletonOf(campaignId, documents);
     const messageId = messageIdOf(campaignId, recipient.contactId, skeleton.options.domain);

@@ -6,12 +6,13 @@ import { encoded, type Attachment } from './attachment.ts';
 import { contentKey } from './content-key.ts';
 import { composeBodies } from './content/bodies.ts';
 import { ContentRefused } from './content/faults.ts';
-import { usesLinkedValues } from './content/liquid-check.ts';
 import { createProgram } from './content/program.ts';
+import { withSignature } from './content/signature.ts';
 import { readSources } from './content/sources.ts';
+import { wrapText } from './content/wrapped-text.ts';
 import type { Downloads } from './downloads.ts';
 import { buildFrame } from './mime-frame.ts';
-import { Skeleton } from './skeleton.ts';
+import { Skeleton, type Note } from './skeleton.ts';
 
 export interface MailToCompile {
   readonly campaignId: string;
@@ -40,10 +41,10 @@ export interface MailToCompile {
  * List-Id is constant over all campaigns of a stream and sender (RFC 2919 3).
  */
 export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
-  const { identity, content, links = null, downloads = null } = mail;
-  const { bodyHtml = null, signature = null } = mail;
+  const { identity, links = null, downloads = null, bodyHtml = null, signature = null } = mail;
+  const content = withSignature(wrapText(mail.content), signature);
   const sources = readSources({ content, bodyHtml, signature, links: links?.names ?? null });
-  const { html, text } = await composeBodies(sources, downloads, signature);
+  const { html, text, cssInlined } = await composeBodies(sources, { downloads, signature });
   const address = withAsciiDomain(identity.address);
   const domain = address.slice(address.lastIndexOf('@') + 1);
   const frame = await buildFrame({
@@ -65,9 +66,6 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
     campaignName: mail.campaignName,
     links,
     downloads,
-    usesLinked: [sources.subject, sources.rich, sources.plain].some(
-      (written) => written !== null && usesLinkedValues(written.source),
-    ),
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',
@@ -75,7 +73,23 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
     text,
     html,
     frame,
+    notes: notesOf(sources.removed, cssInlined),
   });
+}
+
+function notesOf(removed: readonly string[], cssInlined: boolean): Note[] {
+  const notes: Note[] = [];
+  if (removed.length > 0)
+    notes.push({
+      code: 'markupRemoved',
+      text: `taken out of the HTML document: ${removed.slice(0, 10).join(', ')}`,
+    });
+  if (!cssInlined)
+    notes.push({
+      code: 'cssNotInlined',
+      text: 'the rules of <style> stay there, where some mail readers ignore them: there is Liquid in it or inside of tags, or too much of it',
+    });
+  return notes;
 }
 
 function withAsciiDomain(address: string): string {

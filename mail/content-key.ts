@@ -9,7 +9,7 @@ import type { MailToCompile } from './compile.ts';
 export function contentKey(mail: MailToCompile): string {
   const { campaignId, campaignName, identity, content, streamId, test } = mail;
   const { name, address, replyTo } = identity;
-  const { subject, mjml, html, text } = content;
+  const { subject, mjml, html, text, wrap } = content;
   const parts = [
     campaignId,
     campaignName,
@@ -23,6 +23,9 @@ export function contentKey(mail: MailToCompile): string {
     streamId,
     test === true,
   ];
+  // Behind the others and only where they are: a mail from before them keeps its key, and with it its bytes.
+  if (wrap !== undefined) parts.push('wrap');
+  if (mail.signature) parts.push('signature', mail.signature.html, mail.signature.text);
   return createHash('sha256')
     .update(JSON.stringify([...parts, ...later(mail)].map((part) => part ?? null)))
     .digest('hex')
@@ -30,13 +33,11 @@ export function contentKey(mail: MailToCompile): string {
 }
 
 function later(mail: MailToCompile): unknown[] {
-  const { attachments = [], bodyHtml = null, content, signature = null, downloads = null } = mail;
+  const { attachments = [], bodyHtml = null, downloads = null } = mail;
   const files = attachments.map((file) => [file.name, file.type, encoded(file).sha256]);
   const all = [
     files.length === 0 ? null : ['attachments', files],
     bodyHtml === null ? null : ['body', bodyHtml],
-    content.wrap === undefined ? null : ['wrap'],
-    signature === null ? null : ['signature', signature.html, signature.text],
     downloads === null || downloads.items.length === 0 ? null : ['downloads', downloads.items],
   ];
   return all.filter((part) => part !== null);

@@ -7,6 +7,8 @@ export interface PreviewWarning {
     | 'unsafeHeaderValue'
     | 'renderFailed'
     | 'defaultUsed'
+    | 'markupRemoved'
+    | 'cssNotInlined'
     | 'htmlClipped'
     | 'noText'
     | 'brokenLink'

@@ -50,6 +50,7 @@ export async function renderPreview(request: PreviewRequest): Promise<Preview> {
         text: `${text}: this recipient would be skipped`,
       })),
       ...skeleton.defaultsTaken(request.recipient),
+      ...skeleton.options.notes.map((note) => ({ ...note, field: null })),
       ...sizeWarnings(shown),
       ...markupWarnings(shown.html ?? ''),
     ],

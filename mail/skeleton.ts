@@ -31,12 +31,16 @@ export type FillResult =
     }
   | { readonly ok: false; readonly reason: FillReason };
 
+/** What was done to a content on its way to the mail, for the eyes of its author. */
+export interface Note {
+  readonly code: 'markupRemoved' | 'cssNotInlined';
+  readonly text: string;
+}
+
 export interface SkeletonOptions {
   readonly campaignName: string;
   readonly links: ResponseLinks | null;
   readonly downloads: Downloads | null;
-  /** Agents or linked records are spoken of: recipients need their `linked` values. */
-  readonly usesLinked: boolean;
   /** The envelope sender. */
   readonly sender: string;
   /** The domain that Message-IDs are made with: the sender's, as A-label. */
@@ -47,6 +51,7 @@ export interface SkeletonOptions {
   readonly text: Program | null;
   readonly html: Program | null;
   readonly frame: readonly FramePiece[];
+  readonly notes: readonly Note[];
 }
 
 /**

@@ -67,7 +67,7 @@ export class MailSource {
   async #compile(campaignId: string, wanted: readonly string[] | undefined): Promise<Skeleton> {
     const campaign = await this.#db
       .selectFrom('campaign')
-      .select(['name', 'identity', 'content', 'signature', 'stream', 'response_links'])
+      .select(['name', 'identity', 'content', 'stream', 'response_links', 'signature'])
       .where('id', '=', campaignId)
       .executeTakeFirstOrThrow();
     const { name: campaignName, identity, content, stream: streamId, signature } = campaign;

@@ -2,17 +2,20 @@ import type { Signature } from '../../domain/schema/content.ts';
 import type { Downloads } from '../downloads.ts';
 import { downloadsToken, isDownloads } from './downloads-place.ts';
 import { ContentRefused } from './faults.ts';
+import { inlineCss } from './inline-css.ts';
 import { syntaxFault } from './liquid-check.ts';
 import type { PartKind } from './liquid-engine.ts';
 import { markOf, type LiquidToken } from './liquid-mask.ts';
 import { mjmlToHtml } from './mjml-html.ts';
 import { createProgram, type Program } from './program.ts';
-import { signatureOpening, textWithSignature } from './signature.ts';
+import { textWithSignature } from './signature.ts';
 import type { Source, Sources } from './sources.ts';
 
 export interface Bodies {
   readonly html: Program | null;
   readonly text: Program | null;
+  /** The styles are where a reader without style elements sees them. */
+  readonly cssInlined: boolean;
 }
 
 /** A text whose Liquid is masked, with the tokens that its marks stand for. */
@@ -21,55 +24,66 @@ interface Masked {
   readonly tokens: readonly LiquidToken[];
 }
 
+/** What stands below what was written. */
+export interface Below {
+  readonly downloads: Downloads | null;
+  /** It stands in the sources already; the text that is made of HTML takes its own text. */
+  readonly signature: Signature | null;
+}
+
 /**
- * The two forms of a mail's body: what was written, the list of downloads where nobody has placed it, the signature. The plain text is
- * what its author gave, or what a reader of the HTML sees. Throws ContentRefused.
+ * The two forms of a mail's body, with the list of downloads at its end where nobody has placed it. The plain text is what its author
+ * gave, or what a reader of the HTML sees. Throws ContentRefused.
  */
 export async function composeBodies(
   { rich, plain }: Sources,
-  downloads: Downloads | null,
-  signature: Signature | null,
+  { downloads, signature }: Below,
 ): Promise<Bodies> {
   const listed = downloads !== null && downloads.items.length > 0;
-  const html = rich === null ? null : withDownloads(await htmlOf(rich), listed, 'html');
+  const html = rich === null ? null : await composeHtml(rich, listed);
   const text =
-    plain === null
-      ? textWithSignature(html?.text ?? '', html?.tokens ?? [], html === null ? null : signature)
-      : withDownloads(plain.masked, listed, 'text');
+    plain === null ? textOf(html, signature) : listed ? withList(plain.masked, belowText) : plain.masked;
   return {
     html: html === null ? null : createBody('html', rich, html),
     text: text.text.trim() === '' && plain === null ? null : createBody('text', plain ?? rich, text),
+    cssInlined: html?.cssInlined ?? true,
   };
 }
 
-/** The list of downloads, where there are any and nobody has placed it: at the end of the body, above the signature. */
-function withDownloads(body: Masked, listed: boolean, kind: PartKind): Masked {
+function textOf(html: Masked | null, signature: Signature | null): Masked {
+  return html === null ? { text: '', tokens: [] } : textWithSignature(html.text, html.tokens, signature);
+}
+
+async function composeHtml(
+  rich: Source,
+  listed: boolean,
+): Promise<Masked & { readonly cssInlined: boolean }> {
+  const written = await htmlOf(rich);
+  const { text, tokens } = listed ? withList(written, belowHtml) : written;
+  // MJML writes its styles where they belong by itself.
+  const styled = rich.field === 'mjml' ? { html: text, inlined: true } : inlineCss(text);
+  return { text: styled.html, tokens, cssInlined: styled.inlined };
+}
+
+function withList(body: Masked, below: (text: string, mark: string) => string): Masked {
+  if (body.tokens.some(isDownloads)) return body;
   const { text, tokens } = body;
-  if (!listed || tokens.some(isDownloads)) return body;
-  const mark = markOf(tokens.length);
-  return {
-    text: kind === 'html' ? below(text, `<div style="${listStyle}">${mark}</div>`) : above(text, mark),
-    tokens: [...tokens, downloadsToken],
-  };
-}
-
-/** In a plain text: in front of the signature's delimiter (RFC 3676 4.3). */
-function above(text: string, mark: string): string {
-  const end = text.lastIndexOf('\n-- \n');
-  const body = end < 0 ? text : text.slice(0, end);
-  return `${body.trimEnd()}\n\n${mark}${end < 0 ? '' : `\n${text.slice(end)}`}`;
+  return { text: below(text, markOf(tokens.length)), tokens: [...tokens, downloadsToken] };
 }
 
 const listStyle =
   'max-width:600px;margin:16px auto;padding:0 16px;font-family:Arial,Helvetica,sans-serif;font-size:14px';
 
-/** In front of the signature, else at the end of the body, in front of what closes it. */
-function below(html: string, block: string): string {
-  const end =
-    [signatureOpening, /<\/body\s*>/i, /<\/html\s*>/i]
-      .map((place) => html.search(place))
-      .find((at) => at >= 0) ?? html.length;
-  return `${html.slice(0, end)}${block}\n${html.slice(end)}`;
+/** In front of the signature, else of what closes the body. */
+function belowHtml(html: string, mark: string): string {
+  const end = /<div class="sluice-signature"|<\/body\s*>|<\/html\s*>/i.exec(html)?.index ?? html.length;
+  return `${html.slice(0, end)}<div style="${listStyle}">${mark}</div>\n${html.slice(end)}`;
+}
+
+function belowText(text: string, mark: string): string {
+  const delimiter = text.lastIndexOf('\n-- \n');
+  const end = delimiter < 0 ? text.length : delimiter;
+  return `${text.slice(0, end).trimEnd()}\n\n${mark}\n${text.slice(end)}`;
 }
 
 async function htmlOf({ field, pointer, source, masked }: Source): Promise<Masked> {

@@ -18,7 +18,34 @@ export function markupFaults(pointer: string, source: string, masked: MaskedSour
     ...tags.flatMap((tag) => tagFaults(tag, masked.tokens).map(({ offset, detail }) => at(offset, detail))),
     ...styleFaults(masked).map(({ offset, detail }) => at(offset, detail)),
     ...nestingFaults(tags).map(({ offset, detail }) => at(offset, detail)),
+    ...depthFaults(tags).map(({ offset, detail }) => at(offset, detail)),
   ];
+}
+
+/** Mail readers give up far before, and the time that libraries take for it grows with the square of it. */
+const deepest = 256;
+/** Elements without an end, or whose end everybody forgets and every reader adds. */
+const closeThemselves = new Set(
+  (
+    'area base br col embed hr img input link meta param source track wbr ' +
+    'p li dt dd tr td th thead tbody tfoot colgroup option optgroup rp rt'
+  ).split(' '),
+);
+
+/** Elements that stand in each other by the thousand: no mail, but a trap for whoever reads it. At most one fault. */
+export function depthFaults(tags: readonly MarkupTag[]): Found[] {
+  const open = new Map<string, number>();
+  let depth = 0;
+  for (const { name, kind, offset } of tags) {
+    const ofName = open.get(name) ?? 0;
+    if (kind === 'selfClosing' || closeThemselves.has(name) || (kind === 'close' && ofName === 0)) continue;
+    const step = kind === 'open' ? 1 : -1;
+    open.set(name, ofName + step);
+    depth += step;
+    if (depth > deepest)
+      return [{ offset, detail: `elements are nested more than ${deepest} deep; close what is open` }];
+  }
+  return [];
 }
 
 interface Found {

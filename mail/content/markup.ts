@@ -11,6 +11,8 @@ export interface MarkupTag {
   readonly kind: 'open' | 'close' | 'selfClosing';
   readonly attributes: readonly MarkupAttribute[];
   readonly offset: number;
+  /** Behind its `>`. */
+  readonly end: number;
 }
 
 const tagStart = /<!--|<!\[CDATA\[|<(\/?)([A-Za-z][^\s/>]*)/g;
@@ -31,7 +33,7 @@ export function* readTags(source: string): Generator<MarkupTag> {
     const { attributes, end, selfClosing } = readAttributes(source, from);
     const kind = match[1] === '/' ? 'close' : selfClosing ? 'selfClosing' : 'open';
     const next = kind === 'open' && rawText.has(name) ? closingOf(source, name, end) : end;
-    yield { name, kind, attributes, offset: match.index };
+    yield { name, kind, attributes, offset: match.index, end };
     // The consumer may read other markup in between, so the place is set anew.
     tagStart.lastIndex = next;
   }
@@ -59,6 +61,7 @@ function endOf(source: string, mark: string, from: number): number {
 }
 
 function closingOf(source: string, name: string, from: number): number {
-  const found = source.toLowerCase().indexOf(`</${name}`, from);
-  return found < 0 ? source.length : found;
+  const closing = new RegExp(`</${name}`, 'gi');
+  closing.lastIndex = from;
+  return closing.exec(source)?.index ?? source.length;
 }

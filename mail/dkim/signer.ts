@@ -2,8 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { SharedTail } from '../shared-tail.ts';
 import { signDkim } from './sign.ts';
 
-/** Signs a finished message with its Date; `tail`: what it shares with other mails, hashed once. */
-export type Signer = (message: Uint8Array, date: number, tail: SharedTail | null) => Promise<Uint8Array>;
+/** Signs a finished message with its Date; `tail` is what follows it in the mail and stays what it is. */
+export type Signer = (message: Uint8Array, date: number, tail?: SharedTail | null) => Promise<Uint8Array>;
 
 /** Keys that were read, by their PEM: reading one for each mail would cost twice the signature. The oldest is forgotten first. */
 const read = new Map<string, KeyObject>();
@@ -20,7 +20,7 @@ export function signerOf({
   readonly privateKey: string;
 }): Signer {
   const key = { domain, selector, privateKey: keyOf(pem) };
-  return (message, date, tail) => signDkim(message, key, date, tail);
+  return (message, date, tail = null) => signDkim(message, key, date, tail);
 }
 
 function keyOf(pem: string): KeyObject {
