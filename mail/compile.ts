@@ -6,6 +6,7 @@ import { encoded, type Attachment } from './attachment.ts';
 import { contentKey } from './content-key.ts';
 import { composeBodies } from './content/bodies.ts';
 import { ContentRefused } from './content/faults.ts';
+import { usesLinkedValues } from './content/linked-use.ts';
 import { createProgram } from './content/program.ts';
 import { withSignature } from './content/signature.ts';
 import { readSources } from './content/sources.ts';
@@ -61,15 +62,17 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
     },
     attachments: (mail.attachments ?? []).map((file) => ({ ...file, bytes: encoded(file) })),
   });
-  const { tokens, text: subject } = sources.subject.masked;
+  const { tokens, text: written } = sources.subject.masked;
+  const subject = createProgram('text', written, tokens);
   return new Skeleton({
     campaignName: mail.campaignName,
     links,
     downloads,
+    usesLinked: [subject, text, html].some((each) => each !== null && usesLinkedValues(each)),
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',
-    subject: createProgram('text', subject, tokens),
+    subject,
     text,
     html,
     frame,

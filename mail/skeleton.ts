@@ -41,6 +41,8 @@ export interface SkeletonOptions {
   readonly campaignName: string;
   readonly links: ResponseLinks | null;
   readonly downloads: Downloads | null;
+  /** Agents or linked records are spoken of: recipients need their `linked` values. */
+  readonly usesLinked: boolean;
   /** The envelope sender. */
   readonly sender: string;
   /** The domain that Message-IDs are made with: the sender's, as A-label. */

@@ -4,7 +4,7 @@ import { faultAt, type ContentFault } from './faults.ts';
 import { allowedFilters, allowedTags, parseLiquid } from './liquid-engine.ts';
 
 /** Names that belong to merge fields; a template may not put its own values behind them. */
-const roots = new Set(['contact', 'customer', 'campaign', 'links', 'downloads']);
+const roots = new Set(['contact', 'customer', 'campaign', 'links', 'downloads', 'agent', 'record']);
 
 /**
  * Every fault of a template's Liquid: syntax, what is not allowed, and fields that do not exist. Line and column are the
@@ -24,12 +24,6 @@ export function liquidFaults(
   } catch (error) {
     return [syntaxFault(pointer, error)];
   }
-}
-
-/** True when a source without faults speaks of the agent or of linked records, whichever person it is filled for. */
-export function usesLinkedValues(source: string): boolean {
-  const { globals } = analyzeSync(parseLiquid(source, 'text'), { partials: false });
-  return 'agent' in globals || 'record' in globals;
 }
 
 /** What liquidjs says about a place, in our words where what it means is a filter or tag that we do not have. */

@@ -107,9 +107,10 @@ it.each([
   ['{{ contact.firstName }} agent.name', false],
   ['{{ agent.name | default: "us" }}', true],
   ['{% if record.order.title %}yes{% endif %}', true],
-  ['{% for x in "a,b" %}{% endfor %}{{ record.order.link | default: "" }}', true],
+  ['{% assign line = record.order.title | upcase %}{{ line | default: "x" }}', true],
+  ['{% unless contact.firstName %}{% if agent.phone %}x{% endif %}{% endunless %}', true],
+  ['{% assign x = "agent" %}{{ x }}', false],
 ])('%s: linked values are needed: %s', async (text, uses) => {
-  const fine = text.replace('{% for x in "a,b" %}{% endfor %}', '');
-  const { options } = await compileMail({ ...campaign, content: { subject: 'x', text: fine } });
+  const { options } = await compileMail({ ...campaign, content: { subject: 'x', text } });
   expect(options.usesLinked).toBe(uses);
 });
