@@ -8,7 +8,7 @@ import type { Program } from './program.ts';
 export function usesLinkedValues({ pieces }: Program): boolean {
   return pieces.some((piece) => {
     if (piece.kind === 'value') return /^(?:agent|record)\./.test(piece.field);
-    if (piece.kind === 'fixed') return false;
+    if (piece.kind !== 'logic') return false;
     const { globals } = analyzeSync(piece.templates, { partials: false });
     return 'agent' in globals || 'record' in globals;
   });
