@@ -6,6 +6,7 @@ import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
 import { complaintEndpoints } from './routes/complaints.ts';
 import { consentEndpoints } from './routes/consents.ts';
+import { contactExportEndpoints } from './routes/contact-exports.ts';
 import { contactImportEndpoints } from './routes/contact-imports.ts';
 import { contactEndpoints } from './routes/contacts.ts';
 import { contentCheckEndpoints } from './routes/content-checks.ts';
@@ -44,6 +45,7 @@ export const endpoints: readonly Endpoint[] = [
   ...contactImportEndpoints,
   ...importPreviewEndpoints,
   ...importSourceEndpoints,
+  ...contactExportEndpoints,
   ...contactEndpoints,
   ...customerEndpoints,
   ...agentEndpoints,

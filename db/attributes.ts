@@ -26,6 +26,20 @@ export async function listAttributes(
   return query.execute();
 }
 
+/** The attributes that at least one has a value for, with what they are declared as (null: not declared). Reads all of them. */
+export async function listUsedAttributes(
+  db: Database,
+  owner: AttributeOwner,
+): Promise<{ readonly name: string; readonly type: AttributeRow['type'] | null }[]> {
+  const { rows } = await sql<{ name: string; type: AttributeRow['type'] | null }>`
+    select used.name, attribute.type
+    from (select distinct jsonb_object_keys(attributes) as name from ${sql.table(owner)}) used
+    left join attribute on attribute.owner = ${owner} and attribute.name = used.name order by used.name`.execute(
+    db,
+  );
+  return rows;
+}
+
 /**
  * What the attributes of an owner are declared as, by name. Call it in the transaction that writes values: nobody can
  * declare an attribute anew until that has ended, so that no value of the old type gets in behind a conversion.
