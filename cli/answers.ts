@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { agentSchema } from '../domain/schema/agent.ts';
+import type { attributeListSchema, declaredAttributeSchema } from '../domain/schema/attribute.ts';
 import type {
   batchSchema,
   controlSchema,
@@ -19,6 +21,7 @@ import type {
   ContentCheck as ContentCheckView,
   OddCase as OddCaseView,
 } from '../domain/schema/content-check.ts';
+import type { customerSchema } from '../domain/schema/customer.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
@@ -26,6 +29,7 @@ import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
 import type { paceSchema } from '../domain/schema/pace.ts';
 import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
+import type { recordLinkListSchema, recordSchema } from '../domain/schema/record.ts';
 import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
@@ -50,6 +54,12 @@ export type Response = z.output<typeof responseSchema>;
 export type ReportResult = z.output<typeof reportResultSchema>;
 export type ApiKey = z.output<typeof keySchema>;
 export type Contact = z.output<typeof contactSchema>;
+export type Customer = z.output<typeof customerSchema>;
+export type Agent = z.output<typeof agentSchema>;
+export type LinkedRecord = z.output<typeof recordSchema>;
+export type RecordLink = z.output<typeof recordLinkListSchema>['items'][number];
+export type Attribute = z.output<typeof attributeListSchema>['items'][number];
+export type DeclaredAttribute = z.output<typeof declaredAttributeSchema>;
 export type ContactImport = z.output<typeof contactImportSchema>;
 export type Reject = z.output<typeof rejectSchema>;
 export type RecipientRow = z.output<typeof recipientSchema>;

@@ -7,6 +7,8 @@ import type { Api } from './api.ts';
 import { apiCommand, openSession, tableWidth, type CommonOptions } from './command.ts';
 import { Failure, usage } from './failure.ts';
 import { count, plural } from './numbers.ts';
+import { addPersonCommands } from './people/contact.ts';
+import { addExportCommand } from './people/export.ts';
 import type { Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 import { clean } from './terminal-text.ts';
@@ -19,7 +21,7 @@ interface ListOptions extends CommonOptions {
 
 /** `sluice contacts …`: people. */
 export function addContactCommands(program: Command, surroundings: Surroundings): void {
-  const contacts = program.command('contacts').description('import and look up people');
+  const contacts = program.command('contacts').description('people: import, add, look up, change, export');
   apiCommand(contacts, 'import <file.csv>', 'import contacts; a row with a known address updates it').action(
     async (file: string, options: CommonOptions) => importFile(file, options, surroundings),
   );
@@ -28,6 +30,8 @@ export function addContactCommands(program: Command, surroundings: Surroundings)
     .option('--limit <n>', 'how many (1–500, default 50)')
     .option('--cursor <cursor>', 'go on where the last list ended')
     .action(async (options: ListOptions) => listContacts(options, surroundings));
+  addPersonCommands(contacts, surroundings);
+  addExportCommand(contacts, surroundings);
 }
 
 /** Streams a CSV file to the API; memory does not grow with the file. */
