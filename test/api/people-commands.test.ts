@@ -114,3 +114,13 @@ it('contacts are exported into a file that is there only when it is whole', asyn
   const refused = await sluice('contacts export people.xlsx --bom', 3);
   expect(existsSync(join(refused.folder, 'people.xlsx'))).toBe(false);
 });
+
+it('every command of docs/people.md works as written, from top to bottom', async () => {
+  const page = readFileSync(new URL('../../docs/people.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block);
+  const commands = blocks.flatMap((block) => block.match(/(?<=^npx sluice ).*$/gm) ?? []);
+  expect(commands.length).toBeGreaterThan(20);
+  for (const command of commands) await sluice(command);
+  const anna = (await sluice('contacts show anna.berg@example.com')).out;
+  expect(anna).toMatch(/since +2024-12-01\n[^]*record property OBJ-4711: Flat in Via Roma 12/);
+});
