@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { Client } from 'pg';
 import { beforeAll, expect, test } from 'vitest';
 import { readCountsOf } from '../../../db/counts.ts';
 import { openBatch } from '../../../db/ledger/batch.ts';
@@ -8,6 +7,7 @@ import { settlePause } from '../../../db/ledger/pause.ts';
 import { pauseCampaign } from '../../../db/pause.ts';
 import { readPlan } from '../../../db/plan-state.ts';
 import { addContacts, addStarted, useDatabase, workflowTime } from '../../support/campaigns.ts';
+import { plansOf } from '../../support/query-plans.ts';
 
 const world = useDatabase({ connections: 1 });
 const now = workflowTime;
@@ -29,31 +29,6 @@ beforeAll(async () => {
   await sql`vacuum analyze`.execute(world.db);
 });
 
-/** The plans of every statement that `work` sends, as PostgreSQL itself logs them for this connection (auto_explain). */
-async function plansOf(work: () => Promise<unknown>): Promise<string> {
-  const notices: string[] = [];
-  await sql`load 'auto_explain'`.execute(world.db);
-  for (const setting of ['log_min_duration = 0', 'log_level = notice', 'log_nested_statements = on'])
-    await sql.raw(`set auto_explain.${setting}`).execute(world.db);
-  await sql`set client_min_messages = notice`.execute(world.db);
-  const listen = (notice: { message?: string | undefined }): void => void notices.push(notice.message ?? '');
-  const query = Client.prototype.query;
-  const heard = new Set<Client>();
-  Client.prototype.query = function (this: Client, ...args: Parameters<typeof query>) {
-    if (!heard.has(this)) this.on('notice', listen);
-    heard.add(this);
-    return query.apply(this, args);
-  } as typeof query;
-  try {
-    await work();
-  } finally {
-    Client.prototype.query = query;
-    for (const client of heard) client.off('notice', listen);
-    await sql`set auto_explain.log_min_duration = -1`.execute(world.db);
-  }
-  return notices.join('\n');
-}
-
 test('claims, plans and pauses in a ledger of 100,000 rows read the rows still to come by their indexes, never the whole table', async () => {
   const opened = await openBatch(world.db, { campaignId: id, number: 1, size: 50, plannedAt: now, at: now });
   const token = opened.kind === 'open' ? opened.token : 0;
@@ -61,17 +36,17 @@ test('claims, plans and pauses in a ledger of 100,000 rows read the rows still t
     claimNextRecipients(world.db, { campaignId: id, batch: 1, token, limit: 10, now: Date.now() });
   // A prepared statement may get another plan after its fifth execution.
   for (let i = 0; i < 6; i += 1) await claim();
-  const claiming = await plansOf(claim);
+  const claiming = await plansOf(world.db, claim);
   for (const index of ['delivery_open', 'delivery_deferred', 'delivery_pkey', 'contact_pkey'])
     expect(claiming).toContain(index);
   expect(claiming).not.toMatch(wholeTable);
 
-  const planning = await plansOf(() => readPlan(world.db, id, now));
+  const planning = await plansOf(world.db, () => readPlan(world.db, id, now));
   for (const index of ['delivery_open', 'delivery_deferred', 'delivery_batch'])
     expect(planning).toContain(index);
   expect(planning).not.toMatch(wholeTable);
 
-  const pausing = await plansOf(async () => {
+  const pausing = await plansOf(world.db, async () => {
     await pauseCampaign(world.db, { campaignId: id, by: 'anna', reason: null, expectedVersion: null });
     await settlePause(world.db, id);
   });
@@ -85,7 +60,7 @@ test('the counts of a campaign are read by its own indexes, however many others 
     select ${small}, id, n, email, address, case when n % 10 = 0 then 'skipped' else 'sent' end
     from (select *, row_number() over (order by id) as n from contact limit 1000) numbered`.execute(world.db);
   await sql`vacuum analyze delivery`.execute(world.db);
-  const counting = await plansOf(async () => {
+  const counting = await plansOf(world.db, async () => {
     expect(await readCountsOf(world.db, small)).toMatchObject({ total: 1000, sent: 900, skipped: 100 });
   });
   expect(counting).toMatch(/delivery_(?:address|order)/);
