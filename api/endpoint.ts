@@ -91,7 +91,6 @@ export interface AnswerDocument {
   readonly description: string;
   readonly schema?: z.ZodType;
   /** Content type, or each of several, when the handler writes the response itself; with a schema as well, it may do either. */
-  /** Content type, or the possible ones, when the handler writes the response itself. */
   readonly stream?: string | readonly string[];
 }
 export type Answers = Readonly<Record<number, AnswerDocument>>;
@@ -155,8 +154,5 @@ type AnswerOf<A extends Answers> = {
     ? { readonly body: z.output<T> } | (A[S] extends { readonly stream: StreamTypes } ? Streamed : never)
     : A[S] extends { readonly stream: StreamTypes }
       ? Streamed
-    ? { readonly body: z.output<T> }
-    : A[S] extends { readonly stream: string | readonly string[] }
-      ? { readonly stream: (response: Response) => Promise<void> }
       : unknown);
 }[keyof A & number];

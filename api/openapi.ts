@@ -127,12 +127,6 @@ function answerObject(
     ...(schema === undefined ? {} : { 'application/json': { schema } }),
     ...(stream === undefined ? {} : streamContent(stream, z.string())),
   };
-  const content =
-    schema !== undefined
-      ? { 'application/json': { schema } }
-      : stream === undefined
-        ? undefined
-        : Object.fromEntries([stream].flat().map((type) => [type, { schema: z.string() }]));
   return {
     description,
     ...(headers === undefined ? {} : { headers }),
