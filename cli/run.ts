@@ -7,6 +7,7 @@ import { addDeskCommands } from './desk.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
+import { addImportCommands } from './import/command.ts';
 import { addKeyCommands } from './key.ts';
 import { paintFor, wantsColour } from './paint.ts';
 import { addAgentCommands } from './people/agent.ts';
@@ -50,6 +51,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addAgentCommands(program, surroundings);
   addRecordCommands(program, surroundings);
   addAttributeCommands(program, surroundings);
+  addImportCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
   addPreviewCommand(program, surroundings);
   addDeskCommands(program, surroundings);

@@ -14,12 +14,14 @@ export interface ColumnGuess {
 
 /**
  * Looks at the values of one column. Every value that is not empty must fit, else it is text: a guess that is wrong would refuse rows.
+ * Only of addresses some may be none: there are always a few, and they are refused anyway.
  * What looks like a number but is none (a leading zero or +, more than 15 digits) is text: postcodes, phone numbers, account numbers.
  */
 export class ColumnTally {
   readonly #could = new Set<Form>(forms);
   readonly #distinct = new Map<string, string>();
   #filled = 0;
+  #addresses = 0;
   #longest = 0;
   #repeats = true;
   /** Some value decides how all are to be read: 13.5.2026 has its day first. */
@@ -31,6 +33,7 @@ export class ColumnTally {
     this.#filled++;
     this.#longest = Math.max(this.#longest, text.length);
     this.#count(text);
+    if (/^[^\s@"]+@[^\s@]+\.[^\s@]+$/.test(text)) this.#addresses++;
     for (const form of this.#could)
       if (!(form === 'point' && native) && !fits[form](text)) this.#could.delete(form);
     if (this.#could.has('dmy') || this.#could.has('mdy')) this.#decideDates(text);
@@ -40,7 +43,7 @@ export class ColumnTally {
   guess(): ColumnGuess {
     const none = { choices: null, dates: null, decimal: null, filled: this.#filled };
     if (this.#filled === 0) return { ...none, type: 'text' };
-    if (this.#could.has('email')) return { ...none, type: 'email' };
+    if (this.#addresses * 5 >= this.#filled * 4) return { ...none, type: 'email' };
     if (this.#could.has('yesNo')) return { ...none, type: 'yesNo' };
     const dates = this.#dateOrder();
     if (dates !== undefined) return { ...none, type: 'date', dates };
@@ -79,7 +82,7 @@ export class ColumnTally {
   }
 }
 
-type Form = 'email' | 'yesNo' | 'ymd' | 'dmy' | 'mdy' | 'point' | 'comma';
+type Form = 'yesNo' | 'ymd' | 'dmy' | 'mdy' | 'point' | 'comma';
 
 /** More different values than these are no choice. */
 const mostChoices = 12;
@@ -89,7 +92,6 @@ const iso = new RegExp(`^\\d{4}-\\d\\d-\\d\\d${midnight}$`);
 const anyDate = /^(?:\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1\d{4})$/;
 
 const fits: Readonly<Record<Form, (text: string) => boolean>> = {
-  email: (text) => /^[^\s@"]+@[^\s@]+\.[^\s@]+$/.test(text),
   // Digits and single letters mean something else as often as not.
   yesNo: (text) => text.length > 1 && /^\p{L}+$/u.test(text) && typeof readYesNo(text) === 'boolean',
   ymd: (text) => iso.test(text),
@@ -98,7 +100,7 @@ const fits: Readonly<Record<Form, (text: string) => boolean>> = {
   point: (text) => /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) && digits(text) <= 15,
   comma: (text) => /^-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?$/.test(text) && digits(text) <= 15,
 };
-const forms: readonly Form[] = ['email', 'yesNo', 'ymd', 'dmy', 'mdy', 'point', 'comma'];
+const forms: readonly Form[] = ['yesNo', 'ymd', 'dmy', 'mdy', 'point', 'comma'];
 
 function digits(text: string): number {
   return text.replaceAll(/\D/g, '').length;

@@ -37,11 +37,13 @@ export function completePlan(plan: ImportPlan, tallies: readonly ColumnTally[]):
   return { ...plan, columns };
 }
 
+/** A row of another width has its values in other columns. */
 export function tallyRow(
   tallies: readonly ColumnTally[],
   fields: readonly string[],
   native: ReadonlySet<number> | undefined,
 ): void {
+  if (fields.length !== tallies.length) return;
   for (const [index, tally] of tallies.entries()) tally.add(fields[index] ?? '', native?.has(index) === true);
 }
 

@@ -1,10 +1,10 @@
 import type { Stack } from '../../embedded/stack.ts';
-import type { Campaign, PaceChanged, Paused, RecipientRow } from '../answers.ts';
+import type { Campaign, ContactImport, PaceChanged, Paused, RecipientRow } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { sayPace } from '../campaign/pace-text.ts';
 import { settledOf } from '../campaign/state-words.ts';
-import { importContacts } from '../contacts.ts';
 import { Failure } from '../failure.ts';
+import { upload } from '../import/upload.ts';
 import { count, plural } from '../numbers.ts';
 import { allItems } from '../pages.ts';
 import { compare, type Comparison } from './comparison.ts';
@@ -23,7 +23,7 @@ export interface Scene {
 export async function importPeople({ story, api }: Scene, path: string): Promise<void> {
   story.step('Import 1,000 people from cli/demo/recipients.csv');
   const startedAt = performance.now();
-  const done = await importContacts(api, path);
+  const done = await upload<ContactImport>(api, '/v1/contact-imports', path);
   story.say(`${count(done.created)} imported in ${seconds(startedAt)}, ${count(done.rejected)} rows refused`);
   if (done.state !== 'done' || done.created !== 1_000 || done.rejected !== 0)
     throw new Failure(1, 'the import did not take all 1,000 people');

@@ -68,6 +68,8 @@ const seeds: Readonly<Record<string, unknown>> = {
   createSignature: { name: 'Sales', html: '<p>Sales</p>' },
   makeDkimKey: { selector: 's1' },
   importContacts: 'email,first_name\nsomebody@example.org,Some\n',
+  previewImport: 'E-Mail;Vorname;Seit\nsomebody@example.org;Some;1.2.2026\nnobody;;\n',
+  saveImportSource: { mapping: { columns: [{ column: 'Mail', to: 'contact.email' }] } },
 };
 
 let api: TestApi;
@@ -110,6 +112,8 @@ beforeAll(async () => {
     address: 'it@example.com',
   });
   known['signatureId'] = await made('/v1/signatures', { name: 'Kept', html: '<p>IT</p>' });
+  await api.call('PUT', '/v1/import-sources/CRM', seeds['saveImportSource']);
+  known['sourceName'] = ['CRM'];
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
   known['id'] = [known['contactId'], known['customerId'], known['campaignId']].flat();
