@@ -1,5 +1,6 @@
 import { Failure, type Problem } from './failure.ts';
 import { failureOf } from './problem-text.ts';
+import { sendStream } from './stream-request.ts';
 
 /** The HTTP API as the command line uses it. Every method fails with a `Failure` that says in words what is wrong. */
 export interface Api {
@@ -32,6 +33,9 @@ export function openApi(url: string, key: string | null, keyHint: string): Api {
   const headers = key === null ? {} : { authorization: `Bearer ${key}` };
   const raw = async (path: string, init: RawRequest = {}): Promise<Response> => {
     try {
+      const { method = 'GET', body } = init;
+      if (body instanceof ReadableStream)
+        return await sendStream(url + path, { method, body, headers: { ...headers, ...init.headers } });
       return await fetch(url + path, { ...init, headers: { ...headers, ...init.headers } });
     } catch (error) {
       if (init.signal?.aborted === true && !isTimeout(init.signal.reason)) throw error;
@@ -57,7 +61,6 @@ function initOf(method: Method, { body, stream, headers }: Request): RawRequest 
     return {
       method,
       body: stream.body,
-      duplex: 'half',
       headers: { ...accept, ...headers, 'content-type': stream.type },
     };
   const signal = AbortSignal.timeout(patienceMs);

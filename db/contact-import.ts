@@ -134,12 +134,35 @@ export async function finishContactImport(
 
 /** One import. A running one that gave no sign of life for two minutes lost its process and is noted as failed. */
 export async function readContactImport(db: Database, importId: string): Promise<ContactImport | null> {
-  await sql`
-    update contact_import set state = 'failed', finished_at = touched_at,
-      failure = 'the program that read the file was ended; the rows counted here were imported, import the file again for the others'
-    where id = ${importId} and state = 'running' and touched_at < now() - interval '2 minutes'`.execute(db);
+  await noteLostImports(db);
   const row = await db.selectFrom('contact_import').selectAll().where('id', '=', importId).executeTakeFirst();
   return row === undefined ? null : toImport(row, await sourceName(db, row.source_id));
+}
+
+/** Newest first. `after` is the instant and id of the last one of the page before. */
+export async function listContactImports(
+  db: Database,
+  after: readonly [position: string, id: string] | null,
+  limit: number,
+): Promise<(ContactImport & { readonly position: string })[]> {
+  await noteLostImports(db);
+  const query = db
+    .selectFrom('contact_import')
+    .leftJoin('import_source', 'import_source.id', 'contact_import.source_id')
+    .selectAll('contact_import')
+    .select(['import_source.name as source', sql<string>`contact_import.started_at::text`.as('position')])
+    .orderBy('contact_import.started_at', 'desc')
+    .orderBy('contact_import.id')
+    .limit(limit);
+  const rows = await (
+    after === null
+      ? query
+      : query.where(
+          sql<boolean>`(contact_import.started_at < ${after[0]}::timestamptz
+            or (contact_import.started_at = ${after[0]}::timestamptz and contact_import.id > ${after[1]}::uuid))`,
+        )
+  ).execute();
+  return rows.map(({ source, position, ...row }) => ({ ...toImport(row, source), position }));
 }
 
 /** The header of the file of an import; empty for one that was made before headers were kept. */
@@ -179,6 +202,13 @@ async function insertRejects(db: Database, importId: string, rejects: readonly R
       line bigint, "column" text, reason text, cells jsonb, text text)) with ordinality
       as row (line, "column", reason, cells, text, ordinal)
     where contact_import.id = ${importId}`.execute(db);
+}
+
+async function noteLostImports(db: Database): Promise<void> {
+  await sql`
+    update contact_import set state = 'failed', finished_at = touched_at,
+      failure = 'the program that read the file was ended; the rows counted here were imported, import the file again for the others'
+    where state = 'running' and touched_at < now() - interval '2 minutes'`.execute(db);
 }
 
 async function sourceName(db: Database, id: string | null): Promise<string | null> {

@@ -1,9 +1,18 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { listRejects, readContactImport, type ContactImport } from '../../db/contact-import.ts';
+import {
+  listContactImports,
+  listRejects,
+  readContactImport,
+  type ContactImport,
+} from '../../db/contact-import.ts';
 import { readImportSource } from '../../db/import-sources.ts';
-import { contactImportSchema, rejectListSchema } from '../../domain/schema/contact.ts';
+import {
+  contactImportListSchema,
+  contactImportSchema,
+  rejectListSchema,
+} from '../../domain/schema/contact.ts';
 import { sheetSchema, sourceNameSchema } from '../../domain/schema/import-preview.ts';
 import { idSchema, pagingFields } from '../../domain/schema/shared.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
@@ -11,7 +20,7 @@ import { importFile } from '../import/import-file.ts';
 import { tableTypes, withTable } from '../import/open-table.ts';
 import { rejectsCsv } from '../import/rejects-csv.ts';
 import { unknownSource } from '../import/unknown-source.ts';
-import { page } from '../paging.ts';
+import { page, positionSchema } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import { wireInstant, wireInstantOrNull } from '../wire-instant.ts';
 
@@ -45,6 +54,26 @@ export const contactImportEndpoints: readonly Endpoint[] = [
         body: showImport(done),
         headers: { Location: `/v1/contact-imports/${done.id}` },
       };
+    },
+  }),
+  endpoint({
+    id: 'listContactImports',
+    method: 'get',
+    path: '/v1/contact-imports',
+    role: 'viewer',
+    tag: 'Imports',
+    summary: 'All imports, newest first',
+    query: z.strictObject(pagingFields),
+    answers: { 200: { description: 'Imports', schema: contactImportListSchema } },
+    handle: async ({ deps, query }) => {
+      const body = await page({
+        ...query,
+        key: positionSchema,
+        read: (after, limit) => listContactImports(deps.db, after, limit),
+        keyOf: ({ position, id }) => [position, id],
+        show: ({ position: _position, ...each }) => showImport(each),
+      });
+      return { status: 200, body };
     },
   }),
   endpoint({

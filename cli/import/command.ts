@@ -3,15 +3,22 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
-import type { ContactImport } from '../answers.ts';
+import type { ContactImport, List } from '../answers.ts';
 import { problemOf } from '../api.ts';
-import { apiCommand, openSession, type CommonOptions } from '../command.ts';
+import { apiCommand, openSession, tableWidth, type CommonOptions } from '../command.ts';
 import { Failure } from '../failure.ts';
-import { plural } from '../numbers.ts';
+import { count, plural } from '../numbers.ts';
 import { failureOf } from '../problem-text.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { table } from '../table.ts';
+import { clean } from '../terminal-text.ts';
 import { preview, type PreviewOptions } from './preview.ts';
 import { addSourceCommands } from './source.ts';
+
+interface ListOptions extends CommonOptions {
+  readonly limit?: string;
+  readonly cursor?: string;
+}
 
 interface RejectsOptions extends CommonOptions {
   readonly out?: string;
@@ -35,10 +42,39 @@ export function addImportCommands(program: Command, surroundings: Surroundings):
     .option('--sheet <name>', 'sheet of a workbook (else the first one)')
     .option('--save <name>', 'keep the suggested mapping as a source of this name')
     .action(async (file: string, options: PreviewOptions) => preview(file, options, surroundings));
+  apiCommand(group, 'list', 'list imports, the newest first')
+    .option('--limit <n>', 'how many (1–500, default 50)')
+    .option('--cursor <cursor>', 'go on where the last list ended')
+    .action(async (options: ListOptions) => listImports(options, surroundings));
   apiCommand(group, 'rejects <id>', 'the refused rows of an import as CSV, to be mended and imported again')
     .option('--out <file>', 'write them into this file')
     .action(async (id: string, options: RejectsOptions) => saveRejects(id, options, surroundings));
   addSourceCommands(group, surroundings);
+}
+
+async function listImports(options: ListOptions, surroundings: Surroundings): Promise<void> {
+  const session = openSession(options, surroundings);
+  const { limit, cursor } = options;
+  const list = await session.api.get<List<ContactImport>>('/v1/contact-imports', { limit, cursor });
+  session.answer(list, () => [
+    ...(list.items.length === 0
+      ? ['Nothing was imported yet.']
+      : table(
+          list.items,
+          [
+            { title: 'ID', of: ({ id }) => id },
+            { title: 'STARTED', of: ({ startedAt }) => startedAt },
+            { title: 'STATE', of: ({ state }) => state },
+            { title: 'SOURCE', of: ({ source, kind }) => clean(source ?? kind), gives: true },
+            { title: 'READ', of: ({ read }) => count(read), align: 'right' },
+            { title: 'NEW', of: ({ created }) => count(created), align: 'right' },
+            { title: 'UPDATED', of: ({ updated }) => count(updated), align: 'right' },
+            { title: 'REFUSED', of: ({ rejected }) => count(rejected), align: 'right' },
+          ],
+          tableWidth(surroundings),
+        )),
+    ...(list.next === null ? [] : [`more: --cursor ${list.next}`]),
+  ]);
 }
 
 async function saveRejects(id: string, options: RejectsOptions, surroundings: Surroundings): Promise<void> {

@@ -8,6 +8,7 @@ alter table contact_import
   add column sheet text,
   add column header text[];
 create index contact_import_newest on contact_import (started_at desc, id);
+create index contact_import_running on contact_import (touched_at) where state = 'running';
 
 alter table contact_import_reject
   -- As read; null where the row could not be cut into cells, then `text` has its beginning.

@@ -31,6 +31,8 @@ export const contactImportSchema = z
   })
   .meta({ id: 'ContactImport' });
 
+export const contactImportListSchema = listSchema(contactImportSchema, 'ContactImports');
+
 export const rejectSchema = z
   .strictObject({
     line: z.int().meta({ description: 'Line of the file on which the row begins; the first line is 1' }),

@@ -83,7 +83,11 @@ describe('POST /v1/import-previews', () => {
       },
     });
     expect(seen.faults).toEqual([
-      { line: 3, column: 'E-Mail-Adresse', reason: '"no address": an address is written as name@domain' },
+      {
+        line: 3,
+        column: 'E-Mail-Adresse',
+        reason: '"no address": an address has no spaces or control characters inside',
+      },
       {
         line: 5,
         column: 'Seit',
@@ -339,6 +343,18 @@ describe('refused rows', () => {
       .where('address', '=', 'mend@mend.example.com')
       .execute();
     expect(contact?.attributes).toEqual({ note: 'a "b", c' });
+  });
+});
+
+it('imports are listed, newest first, page by page', async () => {
+  const made: unknown[] = [];
+  for (const n of [1, 2, 3])
+    made.unshift((await upload('/v1/contact-imports', `email\nl${n}@list.example.com\n`)).body);
+  const first = await api.call('GET', '/v1/contact-imports?limit=2');
+  expect(first.body).toEqual({ items: made.slice(0, 2), next: expect.any(String) });
+  const { next } = first.body as { next: string };
+  expect((await api.call('GET', `/v1/contact-imports?limit=1&cursor=${next}`)).body).toMatchObject({
+    items: made.slice(2),
   });
 });
 

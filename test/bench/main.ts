@@ -4,6 +4,7 @@ import { BenchStack } from './bench-stack.ts';
 import { measureControl } from './control.ts';
 import { report, type Figure } from './figures.ts';
 import { measureFill } from './fill.ts';
+import { measureImport } from './import.ts';
 import { measureLedger } from './ledger.ts';
 import { mailOf8kB } from './mail-of-8-kb.ts';
 import { measureManyCampaigns } from './many-campaigns.ts';
@@ -13,11 +14,15 @@ import { measureWire } from './wire.ts';
 
 /**
  * `npm run bench`: prints a table, writes .sluice/bench.json. With names of parts, only those: `npm run bench -- ledger
- * sending`. What is not measured: real networks, real relays, TLS.
+ * sending`; `-- import --rows 1000000` imports so many contacts. What is not measured: real networks, real relays, TLS.
  */
 const { values: scale, positionals: chosen } = parseArgs({
   allowPositionals: true,
-  options: { campaigns: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '300' } },
+  options: {
+    campaigns: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '300' },
+    rows: { type: 'string', default: '1000000' },
+  },
 });
 
 const parts: Readonly<Record<string, (stack: BenchStack) => Promise<readonly Figure[]>>> = {
@@ -38,6 +43,7 @@ const parts: Readonly<Record<string, (stack: BenchStack) => Promise<readonly Fig
   sending: measureSending,
   control: measureControl,
   size: measureSize,
+  import: async (stack) => measureImport(stack, Number(scale.rows)),
   'many-campaigns': async (stack) =>
     measureManyCampaigns(stack, { campaigns: Number(scale.campaigns), seconds: Number(scale.seconds) }),
 };

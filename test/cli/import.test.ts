@@ -1,8 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { run } from '../../cli/run.ts';
 import { workbook } from '../support/workbook.ts';
+import { fakeSurroundings } from './fake-surroundings.ts';
 import { problem } from './scripted-api.ts';
 import { sluice } from './sluice.ts';
 
@@ -180,6 +184,35 @@ test('sources are listed, shown, saved from what "show" printed, and removed', a
   ).toMatchObject({
     code: 4,
   });
+});
+
+test('imports are listed, so that one whose answer got lost is found again', async () => {
+  const { out } = await sluice('import list', {
+    'GET /v1/contact-imports': { body: { items: [{ ...done, source: 'CRM & co' }], next: 'abc' } },
+  });
+  expect(out).toMatch(/done +CRM & co +1,500 +1,000 +475 +25\nmore: --cursor abc\n/);
+});
+
+test('a file that is refused while it is still being sent is answered with the reason', async () => {
+  const path = join(folder(), 'large.csv');
+  writeFileSync(path, Buffer.alloc(30_000_000, 'x'));
+  const server = createServer((request, response) => {
+    request.once('data', () => {
+      response.writeHead(422, { 'content-type': 'application/problem+json' });
+      response.end(
+        JSON.stringify({ type: '/problems/file-refused', title: 't', status: 422, detail: 'no header' }),
+      );
+      request.pause();
+      // As api/json-body.ts leaves a body unread.
+      setTimeout(() => request.socket.destroy(), 1_000).unref();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const at = fakeSurroundings();
+  expect(await run(['contacts', 'import', path, '--server', `http://127.0.0.1:${port}`], at)).toBe(3);
+  expect(at.written.err).toContain('no header');
 });
 
 test('refused rows are written into a file, never over one', async () => {

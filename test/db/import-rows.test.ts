@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readCsv } from '../../api/csv/read-csv.ts';
+import { importFile } from '../../api/import/import-file.ts';
 import { useDatabase } from '../support/campaigns.ts';
 import { importsInto, type TestColumn } from '../support/imports.ts';
 
@@ -119,6 +121,31 @@ describe('an import that changes nothing', () => {
     });
     expect(await people('u1@same%')).toMatchObject([{ version: 2, attributes: { room: 8 } }]);
   });
+});
+
+it('no more of a file is read than two groups ahead of what is written', async () => {
+  const rows = 30_000;
+  const inPiece = 500;
+  let given = 0;
+  let most = 0;
+  async function* file(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('email,first_name\n');
+    for (; given < rows; given += inPiece) {
+      const [found] = await shared.db
+        .selectFrom('contact_import')
+        .select('read')
+        .where('started_by', '=', 'streamer')
+        .execute();
+      most = Math.max(most, given - (found?.read ?? 0));
+      yield Buffer.from(
+        Array.from({ length: inPiece }, (_, i) => `s${given + i}@stream.example.com,x\n`).join(''),
+      );
+    }
+  }
+  const done = await importFile(shared.db, await readCsv(file()), null, 'streamer');
+  expect(done).toMatchObject({ state: 'done', created: rows });
+  // One group is being written, the next one is full, and a piece on top.
+  expect(most).toBeLessThanOrEqual(2 * 2_000 + 2 * inPiece);
 });
 
 it('read = created + updated + rejected, whatever ids and addresses meet, and the last row of each counts', async () => {

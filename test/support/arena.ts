@@ -125,8 +125,8 @@ export class Arena {
     return this.#fetch(path, { method, ...json }, 'application/json');
   }
 
-  async upload(path: string, contentType: string, body: string): Promise<Answer> {
-    return this.#fetch(path, { method: 'POST', body }, contentType);
+  async upload(path: string, contentType: string, body: string | ReadableStream): Promise<Answer> {
+    return this.#fetch(path, { method: 'POST', body, duplex: 'half' }, contentType);
   }
 
   async kill(program: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
