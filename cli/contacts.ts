@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { Contact, List } from './answers.ts';
 import { apiCommand, openSession, tableWidth, type CommonOptions } from './command.ts';
-import { Failure, usage } from './failure.ts';
-import { count, plural } from './numbers.ts';
+import { importFile, type ImportOptions } from './import/import-file.ts';
 import { addPersonCommands } from './people/contact.ts';
 import { addExportCommand } from './people/export.ts';
-import { importFile, type ImportOptions } from './import/import-file.ts';
 import type { Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 import { clean } from './terminal-text.ts';
@@ -19,10 +17,6 @@ interface ListOptions extends CommonOptions {
 /** `sluice contacts …`: people. */
 export function addContactCommands(program: Command, surroundings: Surroundings): void {
   const contacts = program.command('contacts').description('people: import, add, look up, change, export');
-  apiCommand(contacts, 'import <file.csv>', 'import contacts; a row with a known address updates it').action(
-    async (file: string, options: CommonOptions) => importFile(file, options, surroundings),
-  );
-  const contacts = program.command('contacts').description('import and look up people');
   apiCommand(contacts, 'import <file>', 'import a CSV file or workbook; a row of somebody known updates')
     .option(
       '--source <name>',
