@@ -1,47 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { userCacheDir } from '../../../embedded/cache-dir.ts';
 import { signDkim } from '../../../mail/dkim/sign.ts';
+import { findVerifier, verifyDkim } from '../../support/dkimpy.ts';
 import { bytesOf, date, fillFor, skeletonOf } from '../example-mail.ts';
-
-/** Another make of DKIM: dkimpy from the system, or installed once for this user. */
-const library = join(userCacheDir(), 'test-dkimpy');
-const environment = { ...process.env, PYTHONPATH: library };
-
-function findVerifier(): boolean {
-  const there = () => spawnSync('python3', ['-c', 'import dkim, nacl'], { env: environment }).status === 0;
-  if (there()) return true;
-  if (existsSync(library)) return false;
-  const install = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--target',
-    library,
-    'dkimpy==1.1.8',
-    'dnspython',
-    'pynacl',
-  ];
-  return spawnSync('python3', install, { timeout: 60_000 }).status === 0 && there();
-}
-
-const program = `
-import sys, json, dkim
-request = json.load(sys.stdin)
-message = bytes(request["message"], "latin-1")
-print(dkim.verify(message, dnsfunc=lambda name, timeout=5: request["record"].encode()))
-`;
-
-function verify(message: string, record: string): boolean {
-  const input = JSON.stringify({ message, record });
-  return (
-    execFileSync('python3', ['-c', program], { env: environment, input, encoding: 'utf8' }).trim() === 'True'
-  );
-}
 
 function recordOf(publicKey: KeyObject): string {
   const der = publicKey.export({ type: 'spki', format: 'der' });
@@ -83,15 +44,15 @@ describe('a DKIM signature', () => {
     async (kind) => {
       const record = recordOf(pairs[kind].publicKey);
       const message = await signed(kind, unsubscribe);
-      expect(verify(message, record)).toBe(true);
-      expect(verify(message.replace('Hallo', 'Hullo'), record)).toBe(false);
-      expect(verify(message.replace('One-Click', 'Two-Click'), record)).toBe(false);
-      expect(verify(message.replace('List-ID: <mailings', 'List-ID: <mailing'), record)).toBe(false);
+      expect(verifyDkim(message, record)).toBe(true);
+      expect(verifyDkim(message.replace('Hallo', 'Hullo'), record)).toBe(false);
+      expect(verifyDkim(message.replace('One-Click', 'Two-Click'), record)).toBe(false);
+      expect(verifyDkim(message.replace('List-ID: <mailings', 'List-ID: <mailing'), record)).toBe(false);
       const second = message.replace(
         'List-Unsubscribe: ',
         'List-Unsubscribe: <https://evil.example>\r\nList-Unsubscribe: ',
       );
-      expect(verify(second, record)).toBe(false);
+      expect(verifyDkim(second, record)).toBe(false);
     },
   );
 
