@@ -10,6 +10,7 @@ import { readIdentity, type IdentityRow } from '../db/identities.ts';
 import type { Database } from '../db/open.ts';
 import { readSignature } from '../db/signatures.ts';
 import { readTemplate, readTemplateVersion } from '../db/templates.ts';
+import type { Signature } from '../domain/schema/content.ts';
 import type { IdentityInput } from '../domain/schema/identity.ts';
 import type { ContentInput } from '../domain/schema/template.ts';
 import { refuse } from './check-input.ts';
@@ -19,7 +20,8 @@ import { wireInstant } from './wire-instant.ts';
 interface GivenMail {
   readonly identity: IdentityInput;
   readonly content: ContentInput;
-  readonly signature: string | null;
+  /** The id of one that is kept, or the signature itself. */
+  readonly signature: string | Signature | null;
 }
 
 /**
@@ -129,8 +131,8 @@ async function contentPart(db: Database, given: ContentInput): Promise<ContentPa
   return { content: version.content, sources: { templateVersionId: version.id } };
 }
 
-async function signaturePart(db: Database, id: string | null): Promise<SignaturePart> {
-  if (id === null) return { sources: { signatureId: null, signature: null } };
+async function signaturePart(db: Database, id: GivenMail['signature']): Promise<SignaturePart> {
+  if (typeof id !== 'string') return { sources: { signatureId: null, signature: id } };
   const row = await readSignature(db, id);
   if (row === null) throw unknown('/signature', 'signature', id, '/v1/signatures');
   return { sources: { signatureId: row.id, signature: { html: row.html, text: row.text } } };

@@ -27,12 +27,15 @@ import type { forecastSchema } from '../domain/schema/forecast.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
 import type { ImportPreview as Previewed } from '../domain/schema/import-preview.ts';
 import type { importSourceSchema } from '../domain/schema/import-source.ts';
+import type { namedIdentitySchema } from '../domain/schema/identity.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
 import type { paceSchema } from '../domain/schema/pace.ts';
 import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
 import type { recordLinkListSchema, recordSchema } from '../domain/schema/record.ts';
 import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
+import type { signatureSchema } from '../domain/schema/signature.ts';
+import type { templateSchema, templateVersionSchema } from '../domain/schema/template.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
 export interface List<Item> {
@@ -78,3 +81,7 @@ export type HolidaysRead = z.output<typeof holidaysReadSchema>;
 export type CreatedKey = z.output<typeof createdKeySchema>;
 export type OddCase = OddCaseView;
 export type ContentCheck = ContentCheckView;
+export type Template = z.output<typeof templateSchema>;
+export type TemplateVersion = z.output<typeof templateVersionSchema>;
+export type NamedIdentity = z.output<typeof namedIdentitySchema>;
+export type Signature = z.output<typeof signatureSchema>;

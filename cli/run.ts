@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
 import { addImportCommands } from './import/command.ts';
+import { addIdentityCommands } from './identity.ts';
 import { addKeyCommands } from './key.ts';
 import { paintFor, wantsColour } from './paint.ts';
 import { addAgentCommands } from './people/agent.ts';
@@ -15,7 +16,9 @@ import { addAttributeCommands } from './people/attribute.ts';
 import { addCustomerCommands } from './people/customer.ts';
 import { addRecordCommands } from './people/record.ts';
 import { addResponseCommands } from './response.ts';
+import { addSignatureCommands } from './signature.ts';
 import type { Surroundings } from './surroundings.ts';
+import { addTemplateCommands } from './template.ts';
 import { addUpCommand } from './up.ts';
 
 /** Runs one command line and answers the exit code of the process. The only place that shows an error. */
@@ -54,6 +57,9 @@ function buildProgram(surroundings: Surroundings): Command {
   addImportCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
   addPreviewCommand(program, surroundings);
+  addTemplateCommands(program, surroundings);
+  addIdentityCommands(program, surroundings);
+  addSignatureCommands(program, surroundings);
   addDeskCommands(program, surroundings);
   addResponseCommands(program, surroundings);
   addGateCommands(program, surroundings);

@@ -2,52 +2,44 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Campaign } from '../answers.ts';
 import { apiCommand, openSession, type CommonOptions } from '../command.ts';
+import { contentOf, objectAt, withContentOptions, type ContentOptions } from '../content-options.ts';
+import { defined } from '../defined.ts';
 import { usage } from '../failure.ts';
 import { readText } from '../read-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { sayWholePace } from './pace-text.ts';
 import { planFields, withPlanOptions, type PlanOptions } from './plan-options.ts';
-import { readSender } from './sender.ts';
 import { loadNames, settingLines } from './setting-lines.ts';
+import { sourceFields, withSourceOptions, type SourceOptions } from './source-options.ts';
 
-interface CreateOptions extends CommonOptions, PlanOptions {
+interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, SourceOptions {
   readonly file?: string;
   readonly name?: string;
-  readonly subject?: string;
-  readonly mjml?: string;
-  readonly html?: string;
-  readonly text?: string;
-  readonly from?: string;
-  readonly replyTo?: string;
   readonly startAt?: string;
   readonly timeZone?: string;
 }
 
 export function addCreateCommand(campaign: Command, surroundings: Surroundings): void {
-  const command = apiCommand(
-    campaign,
-    'create',
-    'make a draft, from a JSON file, from options, or from both (options win)',
+  const command = withContentOptions(
+    apiCommand(
+      campaign,
+      'create',
+      'make a draft, from a JSON file, from options, or from both (options win)',
+    ),
   )
     .option('--file <campaign.json>', 'the campaign as the API takes it (POST /v1/campaigns)')
     .option('--name <name>', 'how the campaign is called')
-    .option('--subject <subject>', 'subject of the mail, with merge fields')
-    .option('--mjml <path>', 'the mail as MJML')
-    .option('--html <path>', 'the mail as HTML')
-    .option('--text <path>', 'the plain text part, or the whole mail')
-    .option('--from <sender>', 'who it is from, such as "IT department <it@example.com>"')
-    .option('--reply-to <address>', 'where answers go')
     .option(
       '--start-at <instant>',
       'when it starts, such as 2026-12-01T08:00:00+01:00 (else when it is started)',
     )
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
-  withPlanOptions(command).action(async (options: CreateOptions) => {
+  withPlanOptions(withSourceOptions(command)).action(async (options: CreateOptions) => {
     const session = openSession(options, surroundings);
     const { folder } = surroundings;
     const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
-    const draft = draftOf(options, folder, file);
+    const draft = { ...draftOf(options, folder, file), ...(await sourceFields(options, file, session)) };
     const plan = await planFields(options, file, session);
     const body = { ...draft, ...plan };
     refuseWithout(body);
@@ -73,7 +65,6 @@ function draftOf(
 ): Record<string, unknown> {
   const given = {
     name: options.name,
-    identity: identityOf(options, objectAt(file, 'identity')),
     content: contentOf(options, folder, objectAt(file, 'content')),
     startAt: options.startAt,
     timeZone: options.timeZone,
@@ -91,30 +82,10 @@ function refuseWithout(draft: Record<string, unknown>): void {
 
 const optionFor = new Map([
   ['name', '--name'],
-  ['identity', '--from'],
-  ['content', '--subject with --mjml, --html or --text'],
+  ['identity', '--from or --identity'],
+  ['content', '--template, or --subject with --mjml, --html or --text'],
   ['pace', '--pace'],
 ]);
-
-function identityOf({ from, replyTo }: CreateOptions, file: object | undefined): object | undefined {
-  if (from === undefined && replyTo === undefined) return file;
-  return { ...file, ...(from === undefined ? {} : readSender(from)), ...defined({ replyTo }) };
-}
-
-function contentOf(options: CreateOptions, folder: string, file: object | undefined): object | undefined {
-  const given = defined({
-    subject: options.subject,
-    mjml: options.mjml === undefined ? undefined : readText(resolve(folder, options.mjml)),
-    html: options.html === undefined ? undefined : readText(resolve(folder, options.html)),
-    text: options.text === undefined ? undefined : readText(resolve(folder, options.text)),
-  });
-  return file === undefined && Object.keys(given).length === 0 ? undefined : { ...file, ...given };
-}
-
-function objectAt(file: Record<string, unknown>, field: string): object | undefined {
-  const value = file[field];
-  return typeof value === 'object' && value !== null ? value : undefined;
-}
 
 function readObject(path: string): Record<string, unknown> {
   let value: unknown;
@@ -127,8 +98,4 @@ function readObject(path: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw usage(`${path} must hold one JSON object, the campaign`);
   return { ...value };
-}
-
-function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

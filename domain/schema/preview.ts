@@ -4,14 +4,14 @@ import { identityInputSchema } from './identity.ts';
 import { replySchema } from './recipient.ts';
 import { responseLinksSchema } from './response-link.ts';
 import { idSchema, nameSchema } from './shared.ts';
-import { signatureIdSchema } from './signature.ts';
+import { signatureInputSchema } from './signature.ts';
 import { contentInputSchema } from './template.ts';
 
 export const previewRequestSchema = z
   .strictObject({
     identity: identityInputSchema,
     content: contentInputSchema,
-    signature: signatureIdSchema.default(null),
+    signature: signatureInputSchema.default(null),
     responseLinks: responseLinksSchema.default([]),
     campaignId: idSchema
       .optional()

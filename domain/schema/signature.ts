@@ -49,3 +49,8 @@ export const signatureListSchema = listSchema(signatureSchema, 'Signatures');
 export const signatureIdSchema = idSchema
   .nullable()
   .meta({ description: 'Id of the signature below the mail, or null; kept as a copy' });
+
+/** The same for a preview, which also takes one that is not kept yet. */
+export const signatureInputSchema = z
+  .union([idSchema, z.strictObject({ html, text }).meta({ id: 'SignatureSources' }), z.null()])
+  .meta({ description: 'Id of a signature, the signature itself, or null' });
