@@ -27,32 +27,6 @@ export function addMailCommands(campaign: Command, surroundings: Surroundings): 
   });
 }
 
-async function preview(typed: string, options: PreviewOptions, surroundings: Surroundings): Promise<void> {
-  const session = openSession(options, surroundings);
-  const id = await findCampaignId(session.api, typed);
-  const campaign = await session.api.get<Campaign>(`/v1/campaigns/${id}`);
-  const { content, identity, name, responseLinks } = campaign;
-  const signature = campaign.signature && { html: campaign.signature.html, text: campaign.signature.text };
-  const person = await personOf(session, options.as);
-  const mail = await session.api.send<Preview>('POST', '/v1/previews', {
-    body: { content, identity, signature, campaignName: name, responseLinks, ...person },
-  });
-  if (options.html !== undefined && mail.html !== null)
-    writeFileSync(resolve(surroundings.folder, options.html), mail.html);
-  session.answer(mail, () => [
-    `Subject: ${clean(mail.subject)}`,
-    `From: ${clean(identity.name)} <${clean(identity.address)}>`,
-    `Size: ${count(mail.sizeBytes)} bytes`,
-    ...mail.warnings.map(({ text }) => `! ${clean(text)}`),
-    '',
-    ...(mail.text ?? '(no text part)').split(/\r?\n/).map(clean),
-  ]);
-}
-
-async function personOf(session: Session, address: string | undefined): Promise<object> {
-  return address === undefined ? {} : { contactId: await findContactId(session.api, address) };
-}
-
 function testLines({ to, outcome, reply, text, warnings }: TestSend['items'][number]): string[] {
   const said =
     reply === null ? (text ?? '') : [reply.code, reply.enhanced, reply.text].filter(Boolean).join(' ');

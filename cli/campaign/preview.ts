@@ -68,7 +68,7 @@ async function renderFor({ api }: Session, campaign: Campaign, contactId: string
       campaignId: id,
       campaignName: name,
       responseLinks,
-      signature: signature?.id ?? null,
+      signature: signature && { html: signature.html, text: signature.text },
       ...person,
     },
   });
