@@ -12,6 +12,7 @@ import { checkedCapacity, statedCapacity } from './campaign-capacity.ts';
 import { checkContent } from './campaign-content.ts';
 import { recomposeMail } from './campaign-mail.ts';
 import { knownRecords } from './campaign-records.ts';
+import { statedDocuments } from './campaign-documents.ts';
 import { refuse } from './check-input.ts';
 import type { ApiDeps } from './deps.ts';
 import { askedPace, planDraft, refusePast, type PlannedDraft } from './draft-plan.ts';
@@ -41,8 +42,11 @@ export async function patchedDraft(
     patch.consent === undefined ? storedEverybody(draft) : everybodyBecause(patch.consent, by);
   const rules = { timeZone, windows, holidays, newsletterOnly: everybody === null };
   const planned = await replanned(deps.db, draft, patch, rules, startAt);
+  const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
+  const { documents } = patch;
   return {
     ...wanted,
+    ...(documents === undefined ? {} : { documents: await statedDocuments(deps, documents) }),
     capacity:
       patch.capacity === undefined
         ? await checkedCapacity(deps.db, draft.capacity, planned.size)

@@ -4,12 +4,14 @@ import type { CampaignState } from '../domain/campaign-state.ts';
 import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
 import type { Guards } from '../domain/guards.ts';
+import type { MailDocument } from '../domain/mail-documents.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
 import { consents } from './audience-checks.ts';
 import { keepCampaignRecords, type WantedRecords } from './campaign-records.ts';
 import { noSources, sourceColumns, type MailSources } from './campaign-sources.ts';
+import { keepCampaignDocuments } from './campaign-documents.ts';
 import type { Follows } from './follow-up.ts';
 import type { Database } from './open.ts';
 import type { Schema } from './schema.ts';
@@ -43,6 +45,8 @@ export interface Draft {
   readonly records?: WantedRecords | undefined;
   /** The mail speaks of agents or linked records. */
   readonly usesLinked: boolean;
+  /** Left out: they stay as they are. */
+  readonly documents?: readonly MailDocument[];
 }
 
 type Columns = Selectable<Schema['campaign']>;
@@ -100,6 +104,7 @@ export async function insertDraft(db: Database, draft: Draft, by: string): Promi
       .returningAll()
       .executeTakeFirstOrThrow();
     if (draft.records !== undefined) await keepCampaignRecords(trx, row.id, draft.records);
+    await keepCampaignDocuments(trx, row.id, draft.documents ?? []);
     return row;
   });
 }
@@ -124,6 +129,7 @@ export async function updateDraft(
     if (!found.ok) return found;
     const draft = await change(found.campaign);
     if (draft.records !== undefined) await keepCampaignRecords(trx, id, draft.records);
+    if (draft.documents !== undefined) await keepCampaignDocuments(trx, id, draft.documents);
     const row = await trx
       .updateTable('campaign')
       .set({ ...columns(draft), version: sql`version + 1`, updated_at: sql`now()` })

@@ -10,6 +10,7 @@ import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.t
 import { askFor } from '../ask-for-act.ts';
 import { checkContent } from '../campaign-content.ts';
 import { freshMail } from '../campaign-mail.ts';
+import { requireDocuments } from '../campaign-documents.ts';
 import { refuse } from '../check-input.ts';
 import { refusalProblem, temporalAway } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -50,6 +51,9 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
         if (campaign.snapshot_at === null) await requireAudience(deps, campaign.newsletter_only);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
+        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
+        await requireDocuments(deps, campaignId);
+        await requireAudience(deps);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;

@@ -9,6 +9,7 @@ import { statedCapacity } from '../campaign-capacity.ts';
 import { checkContent } from '../campaign-content.ts';
 import { composeMail } from '../campaign-mail.ts';
 import { knownRecords } from '../campaign-records.ts';
+import { statedDocuments } from '../campaign-documents.ts';
 import { showCampaign, showSummary } from '../campaign-view.ts';
 import { staleVersion, wrongState } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -46,6 +47,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
       const planned = await planDraft(deps.db, askedPace(pace), rest, startAt, consent.newsletter);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
       const own = guards === undefined ? {} : { guards: completeGuards(guards) };
+      const documents = await statedDocuments(deps, body.documents);
       const everybody = everybodyBecause(consent, caller.name);
       const draft = {
         ...rest,
@@ -55,6 +57,7 @@ export const campaignEndpoints: readonly Endpoint[] = [
         capacity,
         startAt: toDate(startAt),
         everybody,
+        documents,
         onceWithinMs: onceWithin,
         records: await knownRecords(deps.db, body.records, caller.name),
         usesLinked,

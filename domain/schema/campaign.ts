@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { campaignStates } from '../campaign-state.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
+import { campaignDocumentsSchema, shownDocumentsSchema } from './campaign-document.ts';
 import { capacityInputSchema, openResponsesSchema, shownCapacitySchema } from './capacity.ts';
 import { campaignConsentSchema, shownConsentSchema } from './consent.ts';
 import { contentSchema, identitySchema } from './content.ts';
@@ -68,6 +69,7 @@ export const newCampaignSchema = z
     responseLinks: responseLinksSchema.default([]),
     guards: guardsInputSchema.optional(),
     stream: streamSchema.default('campaign'),
+    documents: campaignDocumentsSchema.default([]),
     consent: campaignConsentSchema.default({ newsletter: true }),
     onceWithin: onceWithinSchema.default(null),
     logActivity: z
@@ -96,6 +98,7 @@ export const campaignPatchSchema = z
     responseLinks: responseLinksSchema.optional(),
     guards: guardsInputSchema.optional(),
     stream: streamSchema.optional(),
+    documents: campaignDocumentsSchema.optional(),
     consent: campaignConsentSchema.optional(),
     onceWithin: onceWithinSchema.optional(),
     logActivity: z.boolean().optional(),
@@ -196,6 +199,8 @@ export const campaignSchema = z
     responseLinks: z.array(responseLinkSchema),
     stream: z.string(),
     consent: shownConsentSchema,
+    documents: shownDocumentsSchema,
+    consent: campaignConsentSchema,
     onceWithin: z.string().nullable().meta({ example: '30d' }),
     logActivity: z.boolean(),
     records: z.array(idSchema),

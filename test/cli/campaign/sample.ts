@@ -48,6 +48,8 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     responseLinks: [],
     stream: 'campaign',
     consent: { newsletter: true, concerned: 0 },
+    documents: [],
+    consent: { newsletter: true },
     onceWithin: null,
     logActivity: true,
     records: [],
