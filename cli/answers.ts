@@ -23,6 +23,7 @@ import type {
 } from '../domain/schema/content-check.ts';
 import type { customerSchema } from '../domain/schema/customer.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
+import type { documentFaultSchema, documentSchema } from '../domain/schema/document.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
 import type { namedIdentitySchema } from '../domain/schema/identity.ts';
@@ -55,6 +56,8 @@ export type Control = z.output<typeof controlSchema>;
 export type MainGate = z.output<typeof mainGateSchema>;
 export type MainGateChanged = z.output<typeof mainGateSetSchema>;
 export type Desk = z.output<typeof deskSchema>;
+export type Document = z.output<typeof documentSchema>;
+export type DocumentFault = z.output<typeof documentFaultSchema>;
 export type Response = z.output<typeof responseSchema>;
 export type ReportResult = z.output<typeof reportResultSchema>;
 export type ApiKey = z.output<typeof keySchema>;

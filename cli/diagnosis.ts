@@ -1,6 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import type { DocumentFault, List } from './answers.ts';
 import type { Api } from './api.ts';
 import { Failure } from './failure.ts';
+import { plural } from './numbers.ts';
 import { dataFolder, findKey, type ServerOptions } from './server.ts';
 import type { Surroundings } from './surroundings.ts';
 import { clean } from './terminal-text.ts';
@@ -32,6 +34,7 @@ export async function diagnose(
     clockFinding(server.response, surroundings.now()),
     ...(await ready(api)),
     ...(await keyFindings(api)),
+    ...(await folderFindings(api)),
   ];
 }
 
@@ -150,6 +153,30 @@ async function keyFindings(api: Api): Promise<Finding[]> {
       ? ok('main gate', 'open')
       : note('main gate', 'closed: no mail of any campaign leaves', 'sluice gate open'),
   ];
+}
+
+/** The folder of documents: not there at all is wrong; files in it that are no documents are worth knowing. */
+async function folderFindings(api: Api): Promise<Finding[]> {
+  const response = await api.raw('/v1/document-faults?limit=500', { signal: AbortSignal.timeout(10_000) });
+  const text = await response.text();
+  if (!response.ok) return [];
+  // The list that API.md promises for this path.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { items } = JSON.parse(text) as List<DocumentFault>;
+  const whole = items.find(({ path }) => path === '.');
+  if (whole !== undefined)
+    return [
+      wrong('documents folder', clean(whole.reason), 'documents that are known can be sent all the same'),
+    ];
+  return items.length === 0
+    ? []
+    : [
+        note(
+          'documents folder',
+          `${plural(items.length, 'file is no document', 'files are no documents')}`,
+          'sluice document faults',
+        ),
+      ];
 }
 
 /** `{ready: false, missing: ["…"]}`; what cannot be read is told as it is. */

@@ -5,6 +5,7 @@ import { addContactCommands } from './contacts.ts';
 import { addDemoCommand } from './demo/command.ts';
 import { addDeskCommands } from './desk.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addDocumentCommands } from './document.ts';
 import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
 import { addIdentityCommands } from './identity.ts';
@@ -60,6 +61,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addTemplateCommands(program, surroundings);
   addIdentityCommands(program, surroundings);
   addSignatureCommands(program, surroundings);
+  addDocumentCommands(program, surroundings);
   addDeskCommands(program, surroundings);
   addResponseCommands(program, surroundings);
   addGateCommands(program, surroundings);

@@ -8,12 +8,14 @@ import { usage } from '../failure.ts';
 import { readText } from '../read-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
+import { documentFields, withDocumentOptions, type DocumentOptions } from './document-options.ts';
 import { sayWholePace } from './pace-text.ts';
 import { planFields, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { loadNames, settingLines } from './setting-lines.ts';
 import { sourceFields, withSourceOptions, type SourceOptions } from './source-options.ts';
 
 interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, SourceOptions {
+interface CreateOptions extends CommonOptions, PlanOptions, DocumentOptions {
   readonly file?: string;
   readonly name?: string;
   readonly startAt?: string;
@@ -36,13 +38,14 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     )
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
   withPlanOptions(withSourceOptions(command)).action(async (options: CreateOptions) => {
+  withDocumentOptions(withPlanOptions(command)).action(async (options: CreateOptions) => {
     const session = openSession(options, surroundings);
     const { folder } = surroundings;
     const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
     const draft = { ...draftOf(options, folder, file), ...(await sourceFields(options, file, session)) };
     const plan = await planFields(options, file, session);
-    const body = { ...draft, ...plan };
-    refuseWithout(body);
+    refuseWithout({ ...draft, ...plan });
+    const body = { ...draft, ...plan, ...(await documentFields(options, session)) };
     const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body });
     const id = made.id.slice(0, 8);
     const now = surroundings.now();

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts';
 import { pad, type Line } from '../terminal-text.ts';
 import { sayHolidays, sayWindows } from './calendar-text.ts';
 import { sayCapacity } from './capacity-text.ts';
+import { sayDocument } from './document-text.ts';
 import { sayFollows } from './follows-text.ts';
 import { labelledWrapped } from './labelled.ts';
 import { sayLimit } from './limit-text.ts';
@@ -46,9 +47,10 @@ export function settingsOnScreen(campaign: Campaign, names: Names, width: number
     .flatMap(([label, text]) => labelledWrapped(screenLabels[label], text, width));
 }
 
-type Label = 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
+type Label = 'documents' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
 
 const screenLabels: Readonly<Record<Label, string>> = {
+  documents: 'Files',
   windows: 'Windows',
   holidays: 'Closed',
   limits: 'Limits',
@@ -57,8 +59,9 @@ const screenLabels: Readonly<Record<Label, string>> = {
 };
 
 function settingsOf(campaign: Campaign, names: Names, now: Date): (readonly [Label, string])[] {
-  const { capacity, follows, limits } = campaign;
+  const { capacity, documents, follows, limits } = campaign;
   const settings: readonly (readonly [Label, string | null])[] = [
+    ['documents', documents.length === 0 ? null : documents.map(sayDocument).join(', ')],
     ['windows', sayWindows(campaign)],
     ['holidays', sayHolidays(campaign, now)],
     ['limits', limits.length === 0 ? null : limits.map(sayLimit).join(', ')],

@@ -27,7 +27,7 @@ export const documentSchema = z
 
 export const documentListSchema = listSchema(documentSchema, 'DocumentList');
 
-const documentFaultSchema = z
+export const documentFaultSchema = z
   .strictObject({
     path: z.string().meta({
       description:
