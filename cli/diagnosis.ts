@@ -173,7 +173,7 @@ async function folderFindings(api: Api): Promise<Finding[]> {
     : [
         note(
           'documents folder',
-          `${plural(items.length, 'file is no document', 'files are no documents')}`,
+          plural(items.length, 'file is no document', 'files are no documents'),
           'sluice document faults',
         ),
       ];

@@ -15,7 +15,7 @@ export function withDocumentOptions(command: Command): Command {
     .option(
       '--document <title>',
       'a document, such as "Price list" or "Price list.pdf@2"; may be repeated; an HTML page that comes first is the mail itself',
-      (value: string, before: string[] = []) => [...before, value],
+      gather,
     )
     .option('--as-link', 'send the documents as links to download')
     .option('--expires <duration>', 'how long these links work, such as 14d (else 30d)');
@@ -34,4 +34,8 @@ export async function documentFields(
   const documents: object[] = [];
   for (const each of typed) documents.push({ id: (await findDocument(api, each)).id, ...way });
   return { documents };
+}
+
+function gather(text: string, others: string[] = []): string[] {
+  return [...others, text];
 }
