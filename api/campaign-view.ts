@@ -1,6 +1,6 @@
 import { readConcerned } from '../db/campaign-consent.ts';
-import { readCampaignRecords } from '../db/campaign-records.ts';
 import { readCampaignDocuments } from '../db/campaign-documents.ts';
+import { readCampaignRecords } from '../db/campaign-records.ts';
 import type { CampaignRow, CampaignSummaryRow } from '../db/campaigns.ts';
 import { readCountsOf } from '../db/counts.ts';
 import type { Database } from '../db/open.ts';
@@ -16,16 +16,15 @@ import type { CampaignSummary, CampaignView } from '../domain/schema/campaign.ts
 import { showGuards } from '../domain/schema/guards.ts';
 import { campaignWorkflowId } from '../domain/temporal-names.ts';
 import { showCapacity, showResponses } from './campaign-capacity.ts';
-import { showSources } from './campaign-mail.ts';
 import { showDocuments } from './campaign-documents.ts';
+import { showSources } from './campaign-mail.ts';
 import type { ApiDeps } from './deps.ts';
 import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 
 /** One campaign as the API shows it, with what happens next. */
 export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<CampaignView> {
   const { db } = deps;
-  const [counts, pause, plan, temporal, sources, records, concerned] = await Promise.all([
-  const [counts, pause, plan, documents, temporal] = await Promise.all([
+  const [counts, pause, plan, documents, temporal, sources, records, concerned] = await Promise.all([
     readCountsOf(db, row.id),
     readPause(db, row.id),
     readDecidedPlan(db, row.id, Date.now()),
@@ -57,9 +56,6 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     stream: row.stream,
     consent: showConsent(row, concerned),
     documents: showDocuments(documents),
-    consent: row.newsletter_only
-      ? { newsletter: true }
-      : { newsletter: false, reason: row.newsletter_reason ?? 'made before consent was asked for' },
     onceWithin: row.once_within_ms === null ? null : formatDuration(row.once_within_ms),
     logActivity: row.log_activity,
     records,

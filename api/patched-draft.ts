@@ -10,9 +10,9 @@ import type { CampaignConsent } from '../domain/schema/consent.ts';
 import { completeGuards } from '../domain/schema/guards.ts';
 import { checkedCapacity, statedCapacity } from './campaign-capacity.ts';
 import { checkContent } from './campaign-content.ts';
+import { statedDocuments } from './campaign-documents.ts';
 import { recomposeMail } from './campaign-mail.ts';
 import { knownRecords } from './campaign-records.ts';
-import { statedDocuments } from './campaign-documents.ts';
 import { refuse } from './check-input.ts';
 import type { ApiDeps } from './deps.ts';
 import { askedPace, planDraft, refusePast, type PlannedDraft } from './draft-plan.ts';
@@ -42,7 +42,6 @@ export async function patchedDraft(
     patch.consent === undefined ? storedEverybody(draft) : everybodyBecause(patch.consent, by);
   const rules = { timeZone, windows, holidays, newsletterOnly: everybody === null };
   const planned = await replanned(deps.db, draft, patch, rules, startAt);
-  const planned = await replanned(deps.db, draft, patch, { timeZone, windows, holidays }, startAt);
   const { documents } = patch;
   return {
     ...wanted,

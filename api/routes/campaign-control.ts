@@ -9,8 +9,8 @@ import { campaignSchema } from '../../domain/schema/campaign.ts';
 import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.ts';
 import { askFor } from '../ask-for-act.ts';
 import { checkContent } from '../campaign-content.ts';
-import { freshMail } from '../campaign-mail.ts';
 import { requireDocuments } from '../campaign-documents.ts';
+import { freshMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
 import { refusalProblem, temporalAway } from '../control-answer.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -49,11 +49,9 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const mail = await freshMail(deps.db, campaign);
         const { name, response_links: responseLinks } = campaign;
         const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
+        await requireDocuments(deps, campaignId);
         if (campaign.snapshot_at === null) await requireAudience(deps, campaign.newsletter_only);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
-        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
-        await requireDocuments(deps, campaignId);
-        await requireAudience(deps);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;

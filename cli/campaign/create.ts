@@ -14,8 +14,7 @@ import { planFields, withPlanOptions, type PlanOptions } from './plan-options.ts
 import { loadNames, settingLines } from './setting-lines.ts';
 import { sourceFields, withSourceOptions, type SourceOptions } from './source-options.ts';
 
-interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, SourceOptions {
-interface CreateOptions extends CommonOptions, PlanOptions, DocumentOptions {
+interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, SourceOptions, DocumentOptions {
   readonly file?: string;
   readonly name?: string;
   readonly startAt?: string;
@@ -37,8 +36,7 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
       'when it starts, such as 2026-12-01T08:00:00+01:00 (else when it is started)',
     )
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
-  withPlanOptions(withSourceOptions(command)).action(async (options: CreateOptions) => {
-  withDocumentOptions(withPlanOptions(command)).action(async (options: CreateOptions) => {
+  withDocumentOptions(withPlanOptions(withSourceOptions(command))).action(async (options: CreateOptions) => {
     const session = openSession(options, surroundings);
     const { folder } = surroundings;
     const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));

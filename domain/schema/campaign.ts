@@ -200,7 +200,6 @@ export const campaignSchema = z
     stream: z.string(),
     consent: shownConsentSchema,
     documents: shownDocumentsSchema,
-    consent: campaignConsentSchema,
     onceWithin: z.string().nullable().meta({ example: '30d' }),
     logActivity: z.boolean(),
     records: z.array(idSchema),

@@ -49,7 +49,6 @@ export function sampleCampaign(change: Partial<Campaign> = {}): Campaign {
     stream: 'campaign',
     consent: { newsletter: true, concerned: 0 },
     documents: [],
-    consent: { newsletter: true },
     onceWithin: null,
     logActivity: true,
     records: [],
