@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { startCampaign } from '../../db/start.ts';
+import { mailPartsOf } from '../../db/campaign-sources.ts';
+import { readCampaign } from '../../db/campaigns.ts';
+import { startCampaign, type StartRequest } from '../../db/start.ts';
 import { addDraft, addRunning, historyOf, useDatabase } from '../support/campaigns.ts';
 
 const world = useDatabase();
 
-const start = (campaignId: string, change: { startAt?: number; expectedVersion?: number } = {}) =>
+const start = (campaignId: string, change: Partial<StartRequest> = {}) =>
   startCampaign(world.db, { campaignId, by: 'anna', startAt: null, expectedVersion: null, ...change });
 const stateOf = async (id: string) =>
   world.db
@@ -48,6 +50,21 @@ test('a draft that was changed since the person saw it is not started', async ()
     refusal: { code: 'stale', expectedVersion: 7, version: 1 },
   });
   expect((await stateOf(id)).state).toBe('draft');
+});
+
+test('the mail that was checked is frozen, and only into the draft that it was checked for', async () => {
+  const id = await addDraft(world.db);
+  const draft = await readCampaign(world.db, id);
+  if (draft === null) throw new Error('the draft is there');
+  const { sources, ...parts } = mailPartsOf(draft);
+  const signature = { html: '<p>IT</p>', text: 'IT' };
+  const mail = { ...parts, sources: { ...sources, signature, allowedDomains: ['example.com'] } };
+  expect(await start(id, { frozen: { ...mail, draftVersion: 2 } })).toEqual({
+    refusal: { code: 'stale', expectedVersion: 2, version: 1 },
+  });
+  expect(await readCampaign(world.db, id)).toEqual(draft);
+  expect(await start(id, { frozen: { ...mail, draftVersion: 1 } })).toMatchObject({ started: true });
+  expect(await readCampaign(world.db, id)).toMatchObject({ signature, allowed_domains: ['example.com'] });
 });
 
 test('a running campaign answers that it runs', async () => {
