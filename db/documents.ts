@@ -109,7 +109,9 @@ export async function withdrawDocument(db: Database, id: string, by: string): Pr
 
 async function bringBack(trx: Database, known: DocumentRow, made: NewDocument): Promise<DocumentRow> {
   const isUpload = made.origin === 'upload';
-  if (known.removed_at === null || (!isUpload && known.removed_by !== folderName)) return known;
+  // Whoever uploads it wants it whatever is in the folder.
+  if (known.removed_at === null) return isUpload ? keepWithoutFolder(trx, known) : known;
+  if (!isUpload && known.removed_by !== folderName) return known;
   const renamed =
     known.title === made.title || (await hasGoneOut(trx, known.id))
       ? {}
@@ -120,13 +122,17 @@ async function bringBack(trx: Database, known: DocumentRow, made: NewDocument): 
       ...renamed,
       removed_at: null,
       removed_by: null,
-      // Whoever uploads it wants it whatever is in the folder.
       origin: made.origin,
       path: made.path,
     })
     .where('id', '=', known.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+async function keepWithoutFolder(trx: Database, known: DocumentRow): Promise<DocumentRow> {
+  await trx.updateTable('document').set({ origin: 'upload' }).where('id', '=', known.id).execute();
+  return { ...known, origin: 'upload' };
 }
 
 async function hasGoneOut(trx: Database, documentId: string): Promise<boolean> {

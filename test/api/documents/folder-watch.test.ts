@@ -16,7 +16,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FolderWatch, watchDocuments, watchDocumentsIn } from '../../../api/documents/folder-watch.ts';
 import { readDocumentBytes } from '../../../db/document-bytes.ts';
-import { withdrawDocument } from '../../../db/documents.ts';
+import { addDocument, withdrawDocument } from '../../../db/documents.ts';
 import { openDatabase, type Database } from '../../../db/open.ts';
 import { pdf } from '../../support/office-files.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -127,6 +127,25 @@ describe('a file of the documents folder', () => {
     await look();
     write('Preise.pdf', pdf());
     expect(await look()).toEqual(['Preise.pdf 1 (anna)']);
+  });
+
+  it('stays a document without its file when somebody has uploaded it, too', async () => {
+    write('Preise.pdf', pdf());
+    await look();
+    const { sha256, size } = await db.selectFrom('document').selectAll().executeTakeFirstOrThrow();
+    const named = {
+      title: 'Preise.pdf',
+      name: 'Preise.pdf',
+      type: 'application/pdf',
+      path: null,
+      by: 'anna',
+    };
+    const none = async function* (): AsyncIterable<Uint8Array> {};
+    await db
+      .transaction()
+      .execute(async (trx) => addDocument(trx, { ...named, sha256, size, origin: 'upload' }, none()));
+    rmSync(join(folder, 'Preise.pdf'));
+    expect(await look()).toEqual(['Preise.pdf 1']);
   });
 
   it('is not taken in while it is being copied', async () => {
