@@ -19,7 +19,7 @@ export type ReadName =
  */
 export function readDocumentPath(path: string): ReadName {
   const title = path.normalize('NFC');
-  if (characters(title) > maxTitle)
+  if (Math.max(path.length, title.length) > maxTitle)
     return refuse(path, `is longer than ${maxTitle} characters with its folders; move it up, or shorten it`);
   const parts = title.split('/');
   for (const part of parts) {
@@ -61,6 +61,7 @@ export function visible(text: string): string {
 
 /** Files with longer names cannot be kept on most systems (255 bytes). */
 const maxName = 150;
+/** In UTF-16 units: up to 1,500 bytes, which an index can hold. */
 const maxTitle = 500;
 
 /** Controls, formats (bidi overrides, zero widths), halves of characters, private and unassigned ones, line separators. */

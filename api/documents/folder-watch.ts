@@ -23,6 +23,9 @@ export interface FolderWatchOptions {
   readonly stableMs?: number;
 }
 
+/** Of the path of a fault, in UTF-16 units: an index holds up to 2,700 bytes. */
+const maxPath = 600;
+
 /** The whole folder, as the path of a fault. */
 const wholeFolder = '.';
 
@@ -76,7 +79,7 @@ export class FolderWatch {
     await forgetDocumentFiles(db, [...gone]);
     await replaceDocumentFaults(
       db,
-      new Map([...faults].map(([path, reason]) => [visible(path).slice(0, 1_000), reason])),
+      new Map([...faults].map(([path, reason]) => [visible(path).slice(0, maxPath), reason])),
     );
     this.#forgetGone(new Set(listing.files.map(({ path }) => path)));
   }

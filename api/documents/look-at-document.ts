@@ -32,10 +32,10 @@ export async function lookAtDocument(file: OpenedFile, extension: DocumentExtens
     case 'xml': {
       const fault = await faultOfText(file, extension);
       const known = knownSignature(opening);
-      // A PDF can be made of ASCII alone: its first bytes count before its letters.
-      const isText = known === null || known === 'a program (script)';
-      if (fault !== null || !isText)
-        throw no(file, extension, isText ? (fault ?? '') : `is ${known} by its content`);
+      // They can be made of letters alone. A text may well begin as a program does ("MZ 2000"); a program is no text.
+      const isOther = known === 'a PDF file' || known === 'an RTF document';
+      if (fault !== null || isOther)
+        throw no(file, extension, known === null ? (fault ?? '') : `is ${known} by its content`);
     }
   }
 }
