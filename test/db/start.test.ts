@@ -59,11 +59,14 @@ test('the mail that was checked is frozen, and only into the draft that it was c
   const { sources, ...parts } = mailPartsOf(draft);
   const signature = { html: '<p>IT</p>', text: 'IT' };
   const mail = { ...parts, sources: { ...sources, signature, allowedDomains: ['example.com'] } };
-  expect(await start(id, { frozen: { ...mail, draftVersion: 2 } })).toEqual({
+  expect(await start(id, { frozen: { ...mail, draftVersion: 2 }, usesLinked: false })).toEqual({
     refusal: { code: 'stale', expectedVersion: 2, version: 1 },
   });
   expect(await readCampaign(world.db, id)).toEqual(draft);
-  expect(await start(id, { frozen: { ...mail, draftVersion: 1 } })).toMatchObject({ started: true });
+  expect(await start(id, { frozen: { ...mail, draftVersion: 1 } })).toMatchObject({
+    started: true,
+    usesLinked: false,
+  });
   expect(await readCampaign(world.db, id)).toMatchObject({ signature, allowed_domains: ['example.com'] });
 });
 
