@@ -16,6 +16,7 @@ import type {
   pauseSchema,
 } from '../domain/schema/campaign.ts';
 import type { capacityDecisionSchema } from '../domain/schema/capacity.ts';
+import type { consentSchema } from '../domain/schema/consent.ts';
 import type { contactImportSchema, contactSchema, rejectSchema } from '../domain/schema/contact.ts';
 import type {
   ContentCheck as ContentCheckView,
@@ -25,6 +26,7 @@ import type { customerSchema } from '../domain/schema/customer.ts';
 import type { deskSchema } from '../domain/schema/desk.ts';
 import type { documentFaultSchema, documentSchema } from '../domain/schema/document.ts';
 import type { forecastSchema } from '../domain/schema/forecast.ts';
+import type { frequencyCapSchema } from '../domain/schema/frequency-cap.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
 import type { namedIdentitySchema } from '../domain/schema/identity.ts';
 import type { ImportPreview as Previewed } from '../domain/schema/import-preview.ts';
@@ -71,6 +73,8 @@ export type DeclaredAttribute = z.output<typeof declaredAttributeSchema>;
 export type ContactImport = z.output<typeof contactImportSchema>;
 export type ImportPreview = Previewed;
 export type ImportSource = z.output<typeof importSourceSchema>;
+export type Consent = z.output<typeof consentSchema>;
+export type FrequencyCap = z.output<typeof frequencyCapSchema>;
 export type Reject = z.output<typeof rejectSchema>;
 export type RecipientRow = z.output<typeof recipientSchema>;
 export type Explanation = z.output<typeof explanationSchema>;

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { addCampaignCommands } from './campaign/command.ts';
 import { addPreviewCommand } from './campaign/preview.ts';
+import { addCapCommands } from './cap.ts';
+import { addConsentCommands } from './consent.ts';
 import { addContactCommands } from './contacts.ts';
 import { addDemoCommand } from './demo/command.ts';
 import { addDeskCommands } from './desk.ts';
@@ -56,6 +58,8 @@ function buildProgram(surroundings: Surroundings): Command {
   addRecordCommands(program, surroundings);
   addAttributeCommands(program, surroundings);
   addImportCommands(program, surroundings);
+  addConsentCommands(program, surroundings);
+  addCapCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
   addPreviewCommand(program, surroundings);
   addTemplateCommands(program, surroundings);

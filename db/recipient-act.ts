@@ -29,6 +29,7 @@ export async function judgeRecipient(
             isLast: row.is_last,
             leavesNow: row.send_now_at !== null,
             nextAttemptAt: row.next_attempt_at?.getTime() ?? null,
+            isPutOff: row.state === 'deferred' && row.reason_code === 'frequencyCap',
           },
     ...leaving,
   });
@@ -69,12 +70,13 @@ interface Locked {
   is_last: boolean;
   send_now_at: Date | null;
   next_attempt_at: Date | null;
+  reason_code: string | null;
 }
 
 async function lock(trx: Database, campaignId: string, contactId: string): Promise<Locked | null> {
   if (contactId === '') return null;
   const { rows } = await sql<Locked>`
-    select state, address, position, send_now_at, next_attempt_at,
+    select state, address, position, send_now_at, next_attempt_at, reason_code,
       position = (select max(position) from delivery where campaign_id = ${campaignId} and state = 'planned') as is_last
     from delivery where campaign_id = ${campaignId} and contact_id = ${contactId} for update`.execute(trx);
   return rows[0] ?? null;

@@ -22,6 +22,8 @@ export interface RecipientFacts {
     /** Asked to leave at once, and has not left yet. */
     readonly leavesNow: boolean;
     readonly nextAttemptAt: Instant | null;
+    /** By a frequency cap, until `nextAttemptAt`. */
+    readonly isPutOff?: boolean;
   } | null;
   readonly mainGateOpen: boolean;
   /** The first instant at or after `now` at which mails may leave. */
@@ -52,7 +54,7 @@ export function judgeRecipientAct(
     case 'moveToEnd':
       return delivery.state === 'deferred' ? conflict(ownTime(delivery.nextAttemptAt)) : 'apply';
     case 'sendNow':
-      return hindrance(facts) ?? 'apply';
+      return hindrance(facts) ?? capped(delivery, facts.now) ?? 'apply';
   }
 }
 
@@ -98,6 +100,14 @@ function hindrance({
       `the relay takes no mails (${trouble.code} since ${words(trouble.since)}); try again when it does`,
     );
   return null;
+}
+
+/** Sent at once it would be put off once more. */
+function capped({ isPutOff, nextAttemptAt }: Delivery, now: Instant): Refusal | null {
+  if (isPutOff !== true || nextAttemptAt === null || nextAttemptAt <= now) return null;
+  return conflict(
+    `this person has had as many mails as the frequency cap allows until ${words(nextAttemptAt)}; raise the cap, or wait for it`,
+  );
 }
 
 const whatThen: Readonly<Record<Exclude<DeliveryState, 'planned' | 'deferred'>, string>> = {

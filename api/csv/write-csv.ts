@@ -24,7 +24,7 @@ export async function writeCsv(
 }
 
 /** One line with its end. */
-export function csvLine(values: readonly Value[]): string {
+function csvLine(values: readonly Value[]): string {
   return `${values.map(field).join(',')}\r\n`;
 }
 

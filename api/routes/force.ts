@@ -32,7 +32,8 @@ export const forceEndpoints: readonly Endpoint[] = [
       await findRow(deps.db, await findCampaign(deps.db, campaignId), contactId);
       const forced = await forceRecipient(deps.db, contactId, { campaignId, by: caller.name, reason });
       refuseUnlessForced(forced);
-      if (forced.replan) await wake(deps, campaignId);
+      // Should nobody hear it, the regular look after active campaigns does it.
+      if (forced.replan) void wake(deps, campaignId);
       return { status: 200, body: await showExplanation(deps, params) };
     },
   }),
@@ -52,7 +53,8 @@ export const forceEndpoints: readonly Endpoint[] = [
       await findCampaign(deps.db, campaignId);
       const forced = await forceCampaign(deps.db, { campaignId, by: caller.name, reason });
       refuseUnlessForced(forced);
-      if (forced.replan) await wake(deps, campaignId);
+      // Should nobody hear it, the regular look after active campaigns does it.
+      if (forced.replan) void wake(deps, campaignId);
       return answerCampaign(deps, campaignId);
     },
   }),

@@ -4,6 +4,7 @@ import { addCheckCommand } from './check.ts';
 import { addControlCommands } from './control.ts';
 import { addCreateCommand } from './create.ts';
 import { addExplainCommand } from './explain.ts';
+import { addForceCommand } from './force.ts';
 import { addForecastCommand } from './forecast.ts';
 import { addGuardsCommand } from './guards.ts';
 import { addHistoryCommands } from './history.ts';
@@ -40,6 +41,7 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
   addExplainCommand(campaign, surroundings);
   addRecipientsCommand(campaign, surroundings);
   addRecipientActCommands(campaign, surroundings);
+  addForceCommand(campaign, surroundings);
   addHistoryCommands(campaign, surroundings);
   addSettleCommand(campaign, surroundings);
 }

@@ -9,6 +9,7 @@ import { readText } from '../read-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { documentFields, withDocumentOptions, type DocumentOptions } from './document-options.ts';
+import { consentWarning } from './consent-text.ts';
 import { sayWholePace } from './pace-text.ts';
 import { planFields, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { loadNames, settingLines } from './setting-lines.ts';
@@ -19,6 +20,9 @@ interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, Sour
   readonly name?: string;
   readonly startAt?: string;
   readonly timeZone?: string;
+  readonly stream?: string;
+  readonly toEverybody?: string;
+  readonly onceWithin?: string;
 }
 
 export function addCreateCommand(campaign: Command, surroundings: Surroundings): void {
@@ -35,6 +39,12 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
       '--start-at <instant>',
       'when it starts, such as 2026-12-01T08:00:00+01:00 (else when it is started)',
     )
+    .option(
+      '--to-everybody <reason>',
+      'write also to those who have not ordered the newsletter; the reason is kept in the history',
+    )
+    .option('--stream <name>', 'the kind of mail, such as marketing: what frequency caps count')
+    .option('--once-within <duration>', 'nobody who got the same template version so recently, such as 30d')
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
   withDocumentOptions(withPlanOptions(withSourceOptions(command))).action(async (options: CreateOptions) => {
     const session = openSession(options, surroundings);
@@ -51,11 +61,17 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     session.answer(made, () => [
       `Draft ${made.id}: ${clean(made.name)}, ${sayWholePace(made.pace, made.timeZone, now)}`,
       ...settings.map((line) => `  ${line}`),
+      ...warningOf(made),
       `look at it:  sluice campaign preview ${id}`,
       `foresee it:  sluice campaign forecast ${id}`,
       `start it:    sluice campaign start ${id}`,
     ]);
   });
+}
+
+function warningOf(made: Campaign): string[] {
+  const warning = consentWarning(made);
+  return warning === null ? [] : [`! ${warning}`];
 }
 
 /** The file's fields, replaced by what the options say of the mail and of when it starts. */
@@ -69,6 +85,10 @@ function draftOf(
     content: contentOf(options, folder, objectAt(file, 'content')),
     startAt: options.startAt,
     timeZone: options.timeZone,
+    stream: options.stream,
+    onceWithin: options.onceWithin,
+    consent:
+      options.toEverybody === undefined ? undefined : { newsletter: false, reason: options.toEverybody },
   };
   return { audience: { all: true }, ...file, ...defined(given) };
 }

@@ -5,6 +5,7 @@ import { pad, type Line } from '../terminal-text.ts';
 import { sayHolidays, sayWindows } from './calendar-text.ts';
 import { sayCapacity } from './capacity-text.ts';
 import { sayDocument } from './document-text.ts';
+import { sayConsent } from './consent-text.ts';
 import { sayFollows } from './follows-text.ts';
 import { labelledWrapped } from './labelled.ts';
 import { sayLimit } from './limit-text.ts';
@@ -51,6 +52,10 @@ type Label = 'documents' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capa
 
 const screenLabels: Readonly<Record<Label, string>> = {
   documents: 'Files',
+type Label = 'consent' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
+
+const screenLabels: Readonly<Record<Label, string>> = {
+  consent: 'Consent',
   windows: 'Windows',
   holidays: 'Closed',
   limits: 'Limits',
@@ -62,6 +67,7 @@ function settingsOf(campaign: Campaign, names: Names, now: Date): (readonly [Lab
   const { capacity, documents, follows, limits } = campaign;
   const settings: readonly (readonly [Label, string | null])[] = [
     ['documents', documents.length === 0 ? null : documents.map(sayDocument).join(', ')],
+    ['consent', sayConsent(campaign)],
     ['windows', sayWindows(campaign)],
     ['holidays', sayHolidays(campaign, now)],
     ['limits', limits.length === 0 ? null : limits.map(sayLimit).join(', ')],

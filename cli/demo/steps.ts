@@ -40,6 +40,7 @@ export async function startCampaign({ story, api }: Scene): Promise<string> {
       content: demoContent,
       pace: { size: 50, every: '2s' },
       timeZone: 'Europe/Berlin',
+      consent: { newsletter: false, reason: 'operational notice to our own people' },
     },
   });
   const started = await api.send<Campaign>('PUT', `/v1/campaigns/${draft.id}/start`, { body: {} });

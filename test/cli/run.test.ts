@@ -76,7 +76,9 @@ describe('exit codes', () => {
       { pointer: '/windows/0/from', detail: 'unknown field' },
       { pointer: '/windows/0/from', detail: 'unknown field' },
     ]);
-    const { code, err, out } = await sluice(`campaign start ${sampleId}`, { [`PUT ${path}/start`]: refused });
+    const { code, err, out } = await sluice(`campaign start ${sampleId} --yes`, {
+      [`PUT ${path}/start`]: refused,
+    });
     expect(code).toBe(3);
     expect(out).toBe('');
     expect(err).toBe(
@@ -86,13 +88,13 @@ describe('exit codes', () => {
 
   it('does not repeat a fault that the detail already tells', async () => {
     const told = problem(422, 'name: a name is needed', [{ pointer: '/name', detail: 'a name is needed' }]);
-    const { err } = await sluice(`campaign start ${sampleId}`, { [`PUT ${path}/start`]: told });
+    const { err } = await sluice(`campaign start ${sampleId} --yes`, { [`PUT ${path}/start`]: told });
     expect(err.match(/a name is needed/g)).toHaveLength(1);
     const pointed = problem(422, '/content/mjml: no such tag (and 1 more)', [
       { pointer: '/content/mjml', detail: 'no such tag' },
       { pointer: '/content/text', detail: 'unknown field' },
     ]);
-    const more = await sluice(`campaign start ${sampleId}`, { [`PUT ${path}/start`]: pointed });
+    const more = await sluice(`campaign start ${sampleId} --yes`, { [`PUT ${path}/start`]: pointed });
     expect(more.err.match(/no such tag/g)).toHaveLength(1);
     expect(more.err).toContain('content.text: unknown field');
   });
@@ -122,7 +124,7 @@ describe('exit codes', () => {
   });
 
   it('is 5 when Temporal or the database is away', async () => {
-    const { code } = await sluice(`campaign start ${sampleId}`, {
+    const { code } = await sluice(`campaign start ${sampleId} --yes`, {
       [`PUT ${path}/start`]: problem(503, 'Temporal is away'),
     });
     expect(code).toBe(5);

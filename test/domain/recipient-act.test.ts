@@ -13,6 +13,7 @@ const anyFacts: fc.Arbitrary<RecipientFacts> = fc.record({
       isLast: fc.boolean(),
       leavesNow: fc.boolean(),
       nextAttemptAt: fc.option(fc.nat(), { nil: null }),
+      isPutOff: fc.boolean(),
     }),
     { nil: null },
   ),
@@ -47,6 +48,8 @@ test('nobody is sent a mail at once while anything stands against it, and every 
           isSuppressed: false,
           trouble: null,
         });
+      const { isPutOff = false, nextAttemptAt = 0 } = facts.delivery ?? {};
+      if (verdict === 'apply' && isPutOff) expect(nextAttemptAt ?? 0).toBeLessThanOrEqual(facts.now);
       if (typeof verdict === 'object')
         expect('detail' in verdict && verdict.detail.length).toBeGreaterThan(20);
     }),
