@@ -4,8 +4,8 @@ import { Failure } from '../failure.ts';
 import { pad, type Line } from '../terminal-text.ts';
 import { sayHolidays, sayWindows } from './calendar-text.ts';
 import { sayCapacity } from './capacity-text.ts';
-import { sayDocument } from './document-text.ts';
 import { sayConsent } from './consent-text.ts';
+import { sayDocument } from './document-text.ts';
 import { sayFollows } from './follows-text.ts';
 import { labelledWrapped } from './labelled.ts';
 import { sayLimit } from './limit-text.ts';
@@ -48,13 +48,10 @@ export function settingsOnScreen(campaign: Campaign, names: Names, width: number
     .flatMap(([label, text]) => labelledWrapped(screenLabels[label], text, width));
 }
 
-type Label = 'documents' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
+type Label = 'documents' | 'consent' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
 
 const screenLabels: Readonly<Record<Label, string>> = {
   documents: 'Files',
-type Label = 'consent' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
-
-const screenLabels: Readonly<Record<Label, string>> = {
   consent: 'Consent',
   windows: 'Windows',
   holidays: 'Closed',

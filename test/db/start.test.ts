@@ -58,8 +58,12 @@ test('the mail that was checked is frozen, and only into the draft that it was c
   if (draft === null) throw new Error('the draft is there');
   const { sources, ...parts } = mailPartsOf(draft);
   const signature = { html: '<p>IT</p>', text: 'IT' };
-  const mail = { ...parts, sources: { ...sources, signature, allowedDomains: ['example.com'] } };
-  expect(await start(id, { frozen: { ...mail, draftVersion: 2 }, usesLinked: false })).toEqual({
+  const mail = {
+    ...parts,
+    usesLinked: false,
+    sources: { ...sources, signature, allowedDomains: ['example.com'] },
+  };
+  expect(await start(id, { frozen: { ...mail, draftVersion: 2 } })).toEqual({
     refusal: { code: 'stale', expectedVersion: 2, version: 1 },
   });
   expect(await readCampaign(world.db, id)).toEqual(draft);

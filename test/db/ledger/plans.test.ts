@@ -8,8 +8,8 @@ import { settlePause } from '../../../db/ledger/pause.ts';
 import { pauseCampaign } from '../../../db/pause.ts';
 import { readPlan } from '../../../db/plan-state.ts';
 import { addContacts, addStarted, useDatabase, workflowTime } from '../../support/campaigns.ts';
-import { plansOf } from '../../support/query-plans.ts';
 import { addDocument, attachDocuments } from '../../support/documents.ts';
+import { plansOf } from '../../support/query-plans.ts';
 
 const world = useDatabase({ connections: 1 });
 const now = workflowTime;
@@ -102,7 +102,7 @@ test('claims with documents, a template and a cap look up each person by indexes
   const claim = () =>
     claimNextRecipients(world.db, { campaignId: ruled, batch: 1, token, limit: 10, now, limited: false });
   for (let i = 0; i < 6; i += 1) await claim();
-  const claiming = await plansOf(claim);
+  const claiming = await plansOf(world.db, claim);
   for (const index of ['delivery_open', 'delivery_pkey', 'document_receipt_pkey', 'contact_pkey'])
     expect(claiming).toContain(index);
   expect(claiming).not.toMatch(/Seq Scan on (?:delivery|contact|document_receipt)\b/);
