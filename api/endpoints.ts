@@ -23,6 +23,7 @@ import { identityEndpoints } from './routes/identities.ts';
 import { importPreviewEndpoints } from './routes/import-previews.ts';
 import { importSourceEndpoints } from './routes/import-sources.ts';
 import { keyEndpoints } from './routes/keys.ts';
+import { mailHistoryEndpoints } from './routes/mail-histories.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
 import { paceEndpoints } from './routes/pace.ts';
@@ -76,6 +77,7 @@ export const endpoints: readonly Endpoint[] = [
   ...templateVersionEndpoints,
   ...identityEndpoints,
   ...signatureEndpoints,
+  ...mailHistoryEndpoints,
   ...previewEndpoints,
   ...contentCheckEndpoints,
   ...testSendEndpoints,

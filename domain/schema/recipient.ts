@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deliveryStates } from '../delivery-state.ts';
 import { idSchema, instantSchema, listSchema, pagingFields, reasonSchema } from './shared.ts';
 
-const stateSchema = z.enum(deliveryStates).meta({ id: 'DeliveryState' });
+export const stateSchema = z.enum(deliveryStates).meta({ id: 'DeliveryState' });
 
 export const replySchema = z
   .strictObject({
