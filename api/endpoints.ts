@@ -24,6 +24,7 @@ import { importPreviewEndpoints } from './routes/import-previews.ts';
 import { importSourceEndpoints } from './routes/import-sources.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mailHistoryEndpoints } from './routes/mail-histories.ts';
+import { mailAsSentEndpoints } from './routes/mails-as-sent.ts';
 import { mainGateEndpoints } from './routes/main-gate.ts';
 import { operationEndpoints } from './routes/operations.ts';
 import { paceEndpoints } from './routes/pace.ts';
@@ -78,6 +79,7 @@ export const endpoints: readonly Endpoint[] = [
   ...identityEndpoints,
   ...signatureEndpoints,
   ...mailHistoryEndpoints,
+  ...mailAsSentEndpoints,
   ...previewEndpoints,
   ...contentCheckEndpoints,
   ...testSendEndpoints,
