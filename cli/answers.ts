@@ -32,6 +32,8 @@ import type { namedIdentitySchema } from '../domain/schema/identity.ts';
 import type { ImportPreview as Previewed } from '../domain/schema/import-preview.ts';
 import type { importSourceSchema } from '../domain/schema/import-source.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
+import type { mailAsSentSchema } from '../domain/schema/mail-as-sent.ts';
+import type { activitySchema, sentMailSchema } from '../domain/schema/mail-history.ts';
 import type { paceSchema } from '../domain/schema/pace.ts';
 import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts';
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
@@ -39,6 +41,7 @@ import type { recordLinkListSchema, recordSchema } from '../domain/schema/record
 import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
 import type { signatureSchema } from '../domain/schema/signature.ts';
 import type { templateSchema, templateVersionSchema } from '../domain/schema/template.ts';
+import type { sendListSchema, splitDoneSchema } from '../domain/schema/send-list.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
 export interface List<Item> {
@@ -78,6 +81,11 @@ export type FrequencyCap = z.output<typeof frequencyCapSchema>;
 export type Reject = z.output<typeof rejectSchema>;
 export type RecipientRow = z.output<typeof recipientSchema>;
 export type Explanation = z.output<typeof explanationSchema>;
+export type SentMail = z.output<typeof sentMailSchema>;
+export type Activity = z.output<typeof activitySchema>;
+export type MailAsSent = z.output<typeof mailAsSentSchema>;
+export type SendList = z.output<typeof sendListSchema>;
+export type SplitDone = z.output<typeof splitDoneSchema>;
 export type Preview = z.output<typeof previewSchema>;
 export type TestSend = z.output<typeof testSendSchema>;
 /** What is still to come, now or at another pace (`GET /v1/campaigns/{id}/forecast`). */

@@ -20,10 +20,15 @@ export interface Session {
   readonly answer: (answer: unknown, lines: () => readonly string[]) => void;
 }
 
-/** A command with the options that all commands of the API have. */
-export function apiCommand(parent: Command, spec: string, description: string): Command {
+/** A command with the options that all commands of the API have. `isDefault`: the one that its group means without a name. */
+export function apiCommand(
+  parent: Command,
+  spec: string,
+  description: string,
+  how: { readonly isDefault?: boolean } = {},
+): Command {
   return parent
-    .command(spec)
+    .command(spec, how)
     .description(description)
     .option('--json', "print the API's answer as JSON")
     .option('--server <url>', 'address of the API (else SLUICE_PUBLIC_URL, SLUICE_HTTP, the running stack)')

@@ -12,6 +12,7 @@ import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
 import { addIdentityCommands } from './identity.ts';
 import { addImportCommands } from './import/command.ts';
+import { addHistoryCommands } from './history/command.ts';
 import { addKeyCommands } from './key.ts';
 import { paintFor, wantsColour } from './paint.ts';
 import { addAgentCommands } from './people/agent.ts';
@@ -66,6 +67,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addIdentityCommands(program, surroundings);
   addSignatureCommands(program, surroundings);
   addDocumentCommands(program, surroundings);
+  addHistoryCommands(program, surroundings);
   addDeskCommands(program, surroundings);
   addResponseCommands(program, surroundings);
   addGateCommands(program, surroundings);

@@ -9,7 +9,9 @@ import { addForecastCommand } from './forecast.ts';
 import { addGuardsCommand } from './guards.ts';
 import { addHistoryCommands } from './history.ts';
 import { addListCommand } from './list.ts';
+import { addMailAsSentCommand } from './mail-as-sent.ts';
 import { addMailCommands } from './mail.ts';
+import { addQueueCommands } from './queue.ts';
 import { addRecipientActCommands } from './recipient-acts.ts';
 import { addRecipientsCommand } from './recipients.ts';
 import { addReportCommand } from './report.ts';
@@ -32,6 +34,7 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
   addShowCommand(campaign, surroundings);
   addMailCommands(campaign, surroundings);
   addCheckCommand(campaign, surroundings);
+  addQueueCommands(campaign, surroundings);
   addStartCommand(campaign, surroundings);
   addWatchCommand(campaign, surroundings);
   addControlCommands(campaign, surroundings);
@@ -43,5 +46,6 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
   addRecipientActCommands(campaign, surroundings);
   addForceCommand(campaign, surroundings);
   addHistoryCommands(campaign, surroundings);
+  addMailAsSentCommand(campaign, surroundings);
   addSettleCommand(campaign, surroundings);
 }

@@ -35,7 +35,7 @@ export function addRecipientsCommand(campaign: Command, surroundings: Surroundin
     });
 }
 
-function recipientTable(rows: readonly RecipientRow[], width: number): string[] {
+export function recipientTable(rows: readonly RecipientRow[], width: number): string[] {
   return table(
     rows,
     [
