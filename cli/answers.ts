@@ -39,9 +39,9 @@ import type { previewSchema, testSendSchema } from '../domain/schema/preview.ts'
 import type { explanationSchema, recipientSchema } from '../domain/schema/recipient.ts';
 import type { recordLinkListSchema, recordSchema } from '../domain/schema/record.ts';
 import type { reportResultSchema, responseSchema } from '../domain/schema/response.ts';
+import type { sendListSchema, splitDoneSchema } from '../domain/schema/send-list.ts';
 import type { signatureSchema } from '../domain/schema/signature.ts';
 import type { templateSchema, templateVersionSchema } from '../domain/schema/template.ts';
-import type { sendListSchema, splitDoneSchema } from '../domain/schema/send-list.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
 export interface List<Item> {

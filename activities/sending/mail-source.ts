@@ -1,15 +1,15 @@
 import { readDocumentBytes } from '../../db/document-bytes.ts';
 import { readMailDocuments } from '../../db/mail-documents.ts';
+import { readMailToSend } from '../../db/mail-to-send.ts';
+import type { Database } from '../../db/open.ts';
 import type { Database } from '../../db/open.ts';
 import { readLinkSecret } from '../../db/signing-secret.ts';
 import { linksOf } from '../../domain/response-link.ts';
+import { compileCampaignMail } from '../../mail/campaign-mail.ts';
 import { compileMail } from '../../mail/compile.ts';
 import { createDocumentLinks } from '../../mail/document-link.ts';
 import { documentParts, FileCache } from '../../mail/documents.ts';
 import { createResponseLinks } from '../../mail/response-link.ts';
-import { readMailToSend } from '../../db/mail-to-send.ts';
-import type { Database } from '../../db/open.ts';
-import { compileCampaignMail } from '../../mail/campaign-mail.ts';
 import type { Skeleton } from '../../mail/skeleton.ts';
 
 /** A few tens of campaigns send at the same time, and the mails of one differ in few sets of documents. */
@@ -90,7 +90,5 @@ export class MailSource {
       links: createResponseLinks({ secret, publicUrl, campaignId, names }),
       documentLinks: createDocumentLinks({ secret, publicUrl, campaignId }),
     };
-  async #compile(campaignId: string): Promise<Skeleton> {
-    return compileCampaignMail(await readMailToSend(this.#db, campaignId), this.#publicUrl);
   }
 }

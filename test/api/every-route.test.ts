@@ -114,7 +114,6 @@ beforeAll(async () => {
   known['signatureId'] = await made('/v1/signatures', { name: 'Kept', html: '<p>IT</p>' });
   await api.call('PUT', '/v1/import-sources/CRM', seeds['saveImportSource']);
   known['sourceName'] = ['CRM'];
-  await insertPeopleAndFiles();
   known['keyId'] = [(key.body as { id: string }).id];
   known['contactId'] = (await api.db.selectFrom('contact').select('id').execute()).map(({ id }) => id);
   known['id'] = [known['contactId'], known['customerId'], known['campaignId']].flat();
@@ -132,22 +131,6 @@ async function insertDocument(): Promise<string> {
 
 async function made(path: string, body: unknown): Promise<string[]> {
   return [((await api.call('POST', path, body)).body as { id: string }).id];
-/** What has no route to make it here. */
-async function insertPeopleAndFiles(): Promise<void> {
-  const customer = { name: 'A customer', attributes: '{}' };
-  const record = { kind: 'order', external_id: '4711', title: 'Order 4711' };
-  const file = { title: 'Price list', version: 1, name: 'prices.pdf', type: 'application/pdf', size: 1 };
-  const document = { ...file, sha256: Buffer.from('1'), origin: 'upload', added_by: 'a test' } as const;
-  const { db } = api;
-  known['customerId'] = (await db.insertInto('customer').values(customer).returning('id').execute()).map(
-    ({ id }) => id,
-  );
-  known['documentId'] = (await db.insertInto('document').values(document).returning('id').execute()).map(
-    ({ id }) => id,
-  );
-  await db.insertInto('record').values(record).execute();
-  known['kind'] = [record.kind];
-  known['externalId'] = [record.external_id];
 }
 
 async function insertResponses(campaignIds: readonly string[]): Promise<string[]> {
