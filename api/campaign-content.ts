@@ -3,8 +3,8 @@ import { unknownPerson } from '../domain/recipient.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Preview } from '../mail/preview.ts';
 import type { ApiDeps } from './deps.ts';
+import { mailPartsFor } from './mail-parts.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
-import { responseLinksFor } from './response-links.ts';
 
 /** Every merge field counts as present, so that only what fails for everybody is refused. RFC 2606: a domain that nobody has. */
 const anybody = unknownPerson('anybody@example.invalid', noId);
@@ -17,14 +17,16 @@ export async function checkContent(
   deps: ApiDeps,
   mail: MailParts & { name: string; responseLinks: readonly ResponseLink[] },
 ): Promise<Pick<Preview, 'usesLinked'>> {
+  /** Whose documents go with it; null: none. */
+  campaignId: string | null = null,
+): Promise<void> {
   const { name, identity, content, sources, responseLinks: declared } = mail;
   return renderOrRefuse({
     campaignId: noId,
     campaignName: name,
     identity,
     content,
-    signature: sources.signature,
-    links: await responseLinksFor(deps, { campaignId: noId, declared }),
+    ...(await mailPartsFor(deps, { content, signature: sources.signature, declared, campaignId })),
     recipient: anybody,
     messageId: `<${noId}@example.invalid>`,
     date: 0,

@@ -22,6 +22,7 @@ import { holidayEndpoints } from './routes/holidays.ts';
 import { identityEndpoints } from './routes/identities.ts';
 import { importPreviewEndpoints } from './routes/import-previews.ts';
 import { importSourceEndpoints } from './routes/import-sources.ts';
+import { imageEndpoints } from './routes/images.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { mailHistoryEndpoints } from './routes/mail-histories.ts';
 import { mailAsSentEndpoints } from './routes/mails-as-sent.ts';
@@ -80,6 +81,7 @@ export const endpoints: readonly Endpoint[] = [
   ...signatureEndpoints,
   ...mailHistoryEndpoints,
   ...mailAsSentEndpoints,
+  ...imageEndpoints,
   ...previewEndpoints,
   ...contentCheckEndpoints,
   ...testSendEndpoints,

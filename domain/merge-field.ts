@@ -1,4 +1,5 @@
 import { linkedFields, linkedLookup, linkedScope, nearestLinkedField } from './linked-field.ts';
+import { sayTime, type MailEvent } from './event-times.ts';
 import type { AttributeValue, Recipient } from './recipient.ts';
 import { greetingOf } from './salutation.ts';
 
@@ -8,6 +9,8 @@ export interface MergeSource {
   readonly campaignName: string;
   /** Null: the mail has no response links. */
   readonly links?: ResponseLinks | null;
+  /** The appointment that goes with the mail; null: none does. */
+  readonly event?: MailEvent | null;
 }
 
 /** The response links that the mails of one campaign may use. */
@@ -35,6 +38,10 @@ export const mergeFields: readonly MergeField[] = [
   { field: 'customer.attributes.X', text: 'any attribute of the organisation' },
   ...linkedFields,
   { field: 'campaign.name', text: 'name of the campaign' },
+  { field: 'event.start', text: 'begin of the appointment on the recipient’s clock, in their language' },
+  { field: 'event.end', text: 'the same for its end' },
+  { field: 'event.summary', text: 'what the appointment is' },
+  { field: 'event.location', text: 'where the appointment is' },
   { field: 'links.done', text: 'address of a page on which the recipient says: done' },
   { field: 'links.needHelp', text: 'the same for: I need help' },
   { field: 'links.X', text: 'the same for a link that the campaign declares in `responseLinks`' },
@@ -67,6 +74,7 @@ export function mergeScope(source: MergeSource): Record<string, unknown> {
     customer: { attributes: present(customer?.attributes ?? {}) },
     campaign: {},
     ...(source.recipient.linked ? linkedScope(source.recipient.linked) : {}),
+    event: {},
     ...(source.links ? { links: linkScope(source, source.links) } : {}),
   };
   for (const [root, name, lookup] of scopeEntries) {
@@ -99,6 +107,10 @@ const plainLookups = new Map<string, MergeLookup>([
   ['contact.salutation', ({ recipient }) => greetingOnce(recipient)],
   ['customer.name', ({ recipient }) => recipient.customer?.name || null],
   ['campaign.name', ({ campaignName }) => campaignName],
+  ['event.start', ({ event, recipient }) => (event ? sayTime(event.start, recipient, event.timeZone) : null)],
+  ['event.end', ({ event, recipient }) => (event ? sayTime(event.end, recipient, event.timeZone) : null)],
+  ['event.summary', ({ event }) => event?.summary ?? null],
+  ['event.location', ({ event }) => event?.location ?? null],
 ]);
 
 /** Subject, text and HTML ask for the same person's greeting in turn; making it takes longer than all the other fields together. */
@@ -115,10 +127,10 @@ let lastGreeting: { readonly recipient: Recipient | null; readonly greeting: str
 /** The same fields, cut for building a scope. */
 const scopeEntries = [...plainLookups].map(([field, lookup]): [MergeRoot, string, MergeLookup] => {
   const [root, name = ''] = field.split('.');
-  return [root === 'contact' || root === 'customer' ? root : 'campaign', name, lookup];
+  return [root === 'contact' || root === 'customer' || root === 'event' ? root : 'campaign', name, lookup];
 });
 
-type MergeRoot = 'contact' | 'customer' | 'campaign';
+type MergeRoot = 'contact' | 'customer' | 'campaign' | 'event';
 
 function attributeLookup(root: string | undefined, name: string): MergeLookup | null {
   if (root === 'contact') return ({ recipient }) => ownValue(recipient.attributes, name);

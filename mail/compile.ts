@@ -1,8 +1,10 @@
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
+import { mailEvent } from '../domain/event-times.ts';
 import type { ResponseLinks } from '../domain/merge-field.ts';
 import type { Content, Identity, Signature } from '../domain/schema/content.ts';
 import { encoded, type Attachment } from './attachment.ts';
+import { createCalendarFile } from './calendar-file.ts';
 import { contentKey } from './content-key.ts';
 import { composeBodies } from './content/bodies.ts';
 import { ContentRefused } from './content/faults.ts';
@@ -12,6 +14,7 @@ import { withSignature } from './content/signature.ts';
 import { readSources } from './content/sources.ts';
 import { wrapText } from './content/wrapped-text.ts';
 import type { Downloads } from './downloads.ts';
+import { contentIdOf, type MailImages } from './mail-image.ts';
 import { buildFrame } from './mime-frame.ts';
 import { Skeleton, type Note } from './skeleton.ts';
 
@@ -32,6 +35,10 @@ export interface MailToCompile {
   readonly signature?: Signature | null;
   /** Documents to download: where the content says `downloads`, else below the body. */
   readonly downloads?: Downloads | null;
+  /** The stored images that the mail shows by name (`collectImages`). */
+  readonly images?: MailImages;
+  /** The campaign's time zone; UTC when not given. */
+  readonly timeZone?: string;
   /** Marks every mail of this skeleton as a test: `[Test]` before the subject and an X-Sluice-Test header. */
   readonly test?: boolean;
 }
@@ -43,11 +50,18 @@ export interface MailToCompile {
  */
 export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
   const { identity, links = null, downloads = null, bodyHtml = null, signature = null } = mail;
+  const { images = new Map(), timeZone = 'UTC' } = mail;
   const content = withSignature(wrapText(mail.content), signature);
-  const sources = readSources({ content, bodyHtml, signature, links: links?.names ?? null });
-  const { html, text, cssInlined } = await composeBodies(sources, { downloads, signature });
+  const sources = readSources({ content, bodyHtml, signature, images, links: links?.names ?? null });
   const address = withAsciiDomain(identity.address);
   const domain = address.slice(address.lastIndexOf('@') + 1);
+  const { html, text, cssInlined, shown } = await composeBodies(sources, {
+    downloads,
+    signature,
+    images,
+    domain,
+  });
+  const event = content.calendar === undefined ? null : mailEvent(content.calendar, timeZone);
   const frame = await buildFrame({
     identity: {
       name: identity.name,
@@ -60,6 +74,8 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
       'List-Id': `<${mail.streamId ?? 'mailings'}.${domain}>`,
       ...(mail.test === true ? { 'X-Sluice-Test': 'yes' } : {}),
     },
+    calendar: event !== null,
+    images: shown.map((image) => ({ ...image, contentId: contentIdOf(image, domain) })),
     attachments: (mail.attachments ?? []).map((file) => ({ ...file, bytes: encoded(file) })),
   });
   const { tokens, text: written } = sources.subject.masked;
@@ -69,6 +85,11 @@ export async function compileMail(mail: MailToCompile): Promise<Skeleton> {
     links,
     downloads,
     usesLinked: [subject, text, html].some((each) => each !== null && usesLinkedValues(each)),
+    event,
+    calendar:
+      content.calendar === undefined || event === null
+        ? null
+        : createCalendarFile(content.calendar, event, { ...identity, address }),
     sender: address,
     domain,
     subjectPrefix: mail.test === true ? '[Test] ' : '',

@@ -33,12 +33,22 @@ export function contentKey(mail: MailToCompile): string {
 }
 
 function later(mail: MailToCompile): unknown[] {
-  const { attachments = [], bodyHtml = null, downloads = null } = mail;
+  const {
+    attachments = [],
+    bodyHtml = null,
+    downloads = null,
+    images = new Map(),
+    content,
+    timeZone = 'UTC',
+  } = mail;
   const files = attachments.map((file) => [file.name, file.type, encoded(file).sha256]);
-  const all = [
+  const all: unknown[] = [
     files.length === 0 ? null : ['attachments', files],
     bodyHtml === null ? null : ['body', bodyHtml],
     downloads === null || downloads.items.length === 0 ? null : ['downloads', downloads.items],
   ];
+  if (content.calendar !== undefined) all.push(['calendar', content.calendar, timeZone]);
+  if (images.size > 0)
+    all.push(['images', Array.from(images.values(), ({ name, bytes, url }) => [name, bytes.sha256, url])]);
   return all.filter((part) => part !== null);
 }

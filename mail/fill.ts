@@ -15,7 +15,7 @@ export interface FillSource extends MergeSource {
 
 /** Why one recipient cannot be sent this mail; goes into the ledger as it is. `text` holds no value of the person. */
 export interface FillReason {
-  readonly code: 'mergeValueMissing' | 'unsafeHeaderValue' | 'renderFailed';
+  readonly code: 'mergeValueMissing' | 'unsafeHeaderValue' | 'unsafeLink' | 'renderFailed';
   readonly field: string | null;
   readonly text: string;
 }
@@ -48,6 +48,7 @@ export class Filling {
     if (piece.kind === 'logic') return this.#render(piece);
     if (piece.kind === 'downloads') return this.#listDownloads();
     const value = valueOf(piece, this.source);
+    if (piece.startsUrl && isScript(value)) throw new FillRefused(unsafeLink(piece.field));
     return this.#kind === 'html' ? escapeHtml(value) : value;
   }
 
@@ -61,8 +62,12 @@ export class Filling {
     const engine = engineOf(this.#kind);
     this.#context ??= new Context(mergeScope(this.source), engine.options, { sync: true });
     try {
-      return String(engine.renderSync(piece.templates, this.#context));
+      const text = String(engine.renderSync(piece.templates, this.#context));
+      if ((piece.startsUrl && isScript(text)) || (this.#kind === 'html' && scriptedLink.test(text)))
+        throw new FillRefused(unsafeLink(null));
+      return text;
     } catch (error) {
+      if (error instanceof FillRefused) throw error;
       throw new FillRefused(renderReason(error), { cause: error });
     }
   }
@@ -80,6 +85,28 @@ function valueOf({ field, lookup, fallback }: Piece & { kind: 'value' }, source:
   if (fallback !== null && (value === null || value === false)) return fallback;
   if (value === null) throw new FillRefused(missing(field));
   return typeof value === 'string' ? value : String(value);
+}
+
+/** Readers leave blanks and controls out of an address before they look at it. */
+function isScript(value: string): boolean {
+  return (
+    /^(?:javascript|vbscript|data):/i.test(value.replaceAll(/[\s\p{Cc}]/gu, '')) ||
+    /^\s*(?:java|vb)?script$/i.test(value)
+  );
+}
+
+const scriptedLink = new RegExp(
+  `(?:href|src|background|action)\\s*=\\s*["']?[\\s\\0-\\x20]*(?:${['javascript', 'vbscript', 'data'].map((name) => [...name].join('[\\s\\0-\\x20]*')).join('|')})[\\s\\0-\\x20]*:(?!image/)`,
+  'i',
+);
+
+function unsafeLink(field: string | null): FillReason {
+  const what = field ?? 'a link';
+  return {
+    code: 'unsafeLink',
+    field,
+    text: `${what} would make a link that runs a program; write the address of a page`,
+  };
 }
 
 function missing(field: string): FillReason {

@@ -1,5 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { partHeader, type EncodedBytes } from './attachment.ts';
+import { encodeMailbox } from './header-value.ts';
 
 /** What differs between two mails of one campaign, besides nothing. */
 export type FrameSlot = 'to' | 'subject' | 'messageId' | 'date' | 'text' | 'html' | 'calendar';
@@ -37,14 +38,19 @@ export interface FrameOptions {
  */
 export async function buildFrame(options: FrameOptions): Promise<readonly FramePiece[]> {
   const built = await compose(options);
-  return wrap(built, options).flatMap((piece) => (typeof piece === 'string' ? cut(piece) : [piece]));
+  return wrap(built, options).flatMap((piece) =>
+    typeof piece === 'string' ? cut(piece, options.boundary) : [piece],
+  );
 }
 
 async function compose(options: FrameOptions): Promise<string> {
   const { name, address, replyTo } = options.identity;
+  const markOf = (slot: FrameSlot) => markWith(options.boundary, slot);
+  // Some readers decode what looks like an encoded word even where it is quoted: such a name is encoded for them (below).
+  const risky = name.includes('=?');
   const part = (slot: FrameSlot) => ({ content: markOf(slot), contentTransferEncoding: 'quoted-printable' });
   const composer = new MailComposer({
-    from: { name, address },
+    from: { name: risky ? '' : name, address },
     to: { name: '', address: `${markOf('to')}@sluice.invalid` },
     ...(replyTo === undefined ? {} : { replyTo: { name: '', address: replyTo } }),
     subject: markOf('subject'),
@@ -61,7 +67,8 @@ async function compose(options: FrameOptions): Promise<string> {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return (await composer.compile().build()).toString('latin1');
+  const built = (await composer.compile().build()).toString('latin1');
+  return risky ? built.replace(`From: ${address}`, () => `From: ${encodeMailbox(name, address)}`) : built;
 }
 
 /** PUBLISH: for the recipient's calendar, and nobody is asked to answer (RFC 5546 3.2.1). */
@@ -91,7 +98,7 @@ function wrap(message: string, options: FrameOptions): (string | Uint8Array)[] {
     'mixed',
     `${boundary}-Mixed`,
     related,
-    calendar ? [calendarFile(), ...files] : files,
+    calendar ? [calendarFile(boundary), ...files] : files,
   );
   return [`${head}\r\n`, ...mixed];
 }
@@ -122,15 +129,15 @@ function filePart(
   return [partHeader({ name, type, disposition, transferEncoding: 'base64', ...id }), bytes.base64];
 }
 
-function calendarFile(): string[] {
+function calendarFile(boundary: string): string[] {
   const of = { name: 'invite.ics', type: 'application/ics', disposition: 'attachment' } as const;
-  return [partHeader({ ...of, transferEncoding: 'quoted-printable' }) + markOf('calendar')];
+  return [partHeader({ ...of, transferEncoding: 'quoted-printable' }) + markWith(boundary, 'calendar')];
 }
 
-const mark = /(Date: )[^\r]+|<?zqframe([A-Za-z]+)zq(?:@sluice\.invalid>?)?/;
-
-function markOf(slot: FrameSlot): string {
-  return `zqframe${slot}zq`;
+/** The boundary is made of all that is in the mail, so nothing in the mail can hold it. */
+function markWith(boundary: string, slot: FrameSlot): string {
+  // Short, so that no header is folded for it.
+  return `zq${boundary.slice(0, 12)}x${slot}zq`;
 }
 
 const slots = new Map<string, FrameSlot>(
@@ -140,7 +147,11 @@ const slots = new Map<string, FrameSlot>(
   ]),
 );
 
-function cut(message: string): FramePiece[] {
+function cut(message: string, boundary: string): FramePiece[] {
+  const mark = new RegExp(
+    `(^Date: )[^\\r]+|<?zq${boundary.slice(0, 12)}x([A-Za-z]+)zq(?:@sluice\\.invalid>?)?`,
+    'm',
+  );
   const pieces: FramePiece[] = [];
   let rest = message;
   for (let match = mark.exec(rest); match !== null; match = mark.exec(rest)) {

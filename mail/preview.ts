@@ -4,6 +4,7 @@ import { ContentRefused } from './content/faults.ts';
 import { fillToText, FillRefused, type FillReason } from './fill.ts';
 import { withMark, withoutControls } from './marked-recipient.ts';
 import { markupWarnings, sizeWarnings, type PreviewWarning } from './preview-warnings.ts';
+import { contentWarnings, type PreviewWarning } from './preview-warnings.ts';
 import { wholeMessage } from './shared-tail.ts';
 import type { Skeleton } from './skeleton.ts';
 
@@ -51,8 +52,11 @@ export async function renderPreview(request: PreviewRequest): Promise<Preview> {
       })),
       ...skeleton.defaultsTaken(request.recipient),
       ...skeleton.options.notes.map((note) => ({ ...note, field: null })),
-      ...sizeWarnings(shown),
-      ...markupWarnings(shown.html ?? ''),
+      ...contentWarnings({
+        ...shown,
+        sizeBytes: message.length,
+        attachments: request.attachments?.length ?? 0,
+      }),
     ],
     usesLinked: skeleton.options.usesLinked,
     message,

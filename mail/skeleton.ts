@@ -1,7 +1,9 @@
 import { domainToASCII } from 'node:url';
 import { asciiDomain } from '../domain/email-address.ts';
+import type { MailEvent } from '../domain/event-times.ts';
 import type { ResponseLinks } from '../domain/merge-field.ts';
 import type { Recipient } from '../domain/recipient.ts';
+import type { CalendarFile } from './calendar-file.ts';
 import type { Program } from './content/program.ts';
 import type { Downloads } from './downloads.ts';
 import { Filling, FillRefused, fillToText, type FillReason, type FillSource } from './fill.ts';
@@ -43,6 +45,8 @@ export interface SkeletonOptions {
   readonly downloads: Downloads | null;
   /** Agents or linked records are spoken of: recipients need their `linked` values. */
   readonly usesLinked: boolean;
+  readonly event: MailEvent | null;
+  readonly calendar: CalendarFile | null;
   /** The envelope sender. */
   readonly sender: string;
   /** The domain that Message-IDs are made with: the sender's, as A-label. */
@@ -102,8 +106,8 @@ export class Skeleton {
 
   /** What the mail of one person with this Date is filled from. */
   sourceOf(recipient: Recipient, date: number): FillSource {
-    const { campaignName, links, downloads } = this.options;
-    return { recipient, campaignName, links, downloads, date };
+    const { campaignName, links, downloads, event } = this.options;
+    return { recipient, campaignName, links, downloads, event, date };
   }
 
   /** The fields that this person has no value for and that take the template's default, each once. */
@@ -181,7 +185,7 @@ function headerWriter(slot: HeaderSlot, options: SkeletonOptions): Writer {
     to: ({ input, to }) => recipientMailbox(input.recipient, to),
     messageId: ({ input }) => safe('message id', input.messageId),
     date: ({ input }) => encodeDate(input.date),
-    calendar: () => '',
+    calendar: ({ input }) => encodeStretch(options.calendar?.fill(input.messageId, input.date) ?? '', false),
   };
   return writers[slot];
 }

@@ -1,4 +1,5 @@
 import { readDocumentBytes } from '../../db/document-bytes.ts';
+import { readImages } from '../../db/images.ts';
 import { readMailDocuments } from '../../db/mail-documents.ts';
 import { readMailToSend } from '../../db/mail-to-send.ts';
 import type { Database } from '../../db/open.ts';
@@ -6,6 +7,7 @@ import type { Database } from '../../db/open.ts';
 import { readLinkSecret } from '../../db/signing-secret.ts';
 import { linksOf } from '../../domain/response-link.ts';
 import { compileCampaignMail } from '../../mail/campaign-mail.ts';
+import { collectImages, type ImageStore } from '../../mail/collect-images.ts';
 import { compileMail } from '../../mail/compile.ts';
 import { createDocumentLinks } from '../../mail/document-link.ts';
 import { documentParts, FileCache } from '../../mail/documents.ts';
@@ -27,6 +29,7 @@ export class MailSource {
   readonly #db: Database;
   readonly #publicUrl: string | null;
   readonly #files: FileCache;
+  readonly #images: ImageStore;
   readonly #skeletons = new Map<string, Promise<Skeleton>>();
   readonly #octets = new Map<string, number>();
 
@@ -34,6 +37,7 @@ export class MailSource {
   constructor(db: Database, publicUrl: string | null) {
     this.#db = db;
     this.#publicUrl = publicUrl;
+    this.#images = { read: (names) => readImages(db, names), publicUrl };
     this.#files = new FileCache((sha256) => readDocumentBytes(db, sha256), fileOctets);
   }
 
@@ -70,7 +74,7 @@ export class MailSource {
   async #compile(campaignId: string, wanted: readonly string[] | undefined): Promise<Skeleton> {
     const campaign = await this.#db
       .selectFrom('campaign')
-      .select(['name', 'identity', 'content', 'stream', 'response_links', 'signature'])
+      .select(['name', 'identity', 'content', 'stream', 'response_links', 'signature', 'time_zone'])
       .where('id', '=', campaignId)
       .executeTakeFirstOrThrow();
     const { name: campaignName, identity, content, stream: streamId, signature } = campaign;
@@ -79,7 +83,22 @@ export class MailSource {
     const all = await readMailDocuments(this.#db, campaignId);
     const carried = wanted === undefined ? all : all.filter(({ documentId }) => wanted.includes(documentId));
     const parts = await documentParts(carried, this.#files, documentLinks);
-    return compileMail({ campaignId, campaignName, identity, content, streamId, links, signature, ...parts });
+    const images = await collectImages(
+      { content, signature, bodyHtml: parts.bodyHtml ?? null },
+      this.#images,
+    );
+    const mail = {
+      campaignId,
+      campaignName,
+      identity,
+      content,
+      streamId,
+      links,
+      signature,
+      images,
+      timeZone: campaign.time_zone,
+    };
+    return compileMail({ ...mail, ...parts });
   }
 
   async #linksOf(campaignId: string, names: readonly string[]) {

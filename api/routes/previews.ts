@@ -9,9 +9,9 @@ import { composeMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { findCampaign } from '../find-campaign.ts';
+import { mailPartsFor } from '../mail-parts.ts';
 import { notFound } from '../problem.ts';
 import { noId, renderOrRefuse } from '../rendered-mail.ts';
-import { responseLinksFor } from '../response-links.ts';
 
 export const previewEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -42,6 +42,13 @@ export const previewEndpoints: readonly Endpoint[] = [
         signature: sources.signature,
         links: await responseLinksFor(deps, { campaignId: noId, declared: responseLinks }),
         recipient: known ?? madeUp(contact ?? {}, await readLinkedOfCampaign(deps.db, campaignId)),
+        ...(await mailPartsFor(deps, {
+          content,
+          signature: sources.signature,
+          declared: responseLinks,
+          campaignId: null,
+        })),
+        recipient: known ?? madeUp(contact ?? {}),
         messageId: messageIdOf(noId, known?.contactId ?? noId, 'preview.invalid'),
         date: Date.now(),
       });

@@ -21,9 +21,9 @@ import { refuse } from '../check-input.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { findCampaign } from '../find-campaign.ts';
+import { mailPartsFor } from '../mail-parts.ts';
 import { away, Problem } from '../problem.ts';
 import { renderOrRefuse } from '../rendered-mail.ts';
-import { responseLinksFor } from '../response-links.ts';
 
 /** How long a test waits for a place at the relay. */
 const patienceMs = 20_000;
@@ -145,13 +145,15 @@ async function renderFor(
     campaignName: campaign.name,
     identity,
     content,
-    signature: sources.signature,
-    links: await responseLinksFor(deps, {
-      campaignId: campaign.id,
+    ...(await mailPartsFor(deps, {
+      content,
+      signature: sources.signature,
       declared: campaign.response_links,
+      campaignId: campaign.id,
       test: true,
-    }),
+    })),
     streamId: campaign.stream,
+    timeZone: campaign.time_zone,
     test: true,
     recipient,
     // A new id each time: some receivers drop a mail with a Message-ID that they have seen.

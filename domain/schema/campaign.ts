@@ -18,20 +18,13 @@ import { responseLinkSchema, responseLinksSchema } from './response-link.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
 import { signatureIdSchema } from './signature.ts';
 import { contentInputSchema } from './template.ts';
+import { timeZoneSchema } from './time-zone.ts';
 
 const audienceSchema = z
   .strictObject({
     all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }),
   })
   .meta({ id: 'Audience', description: 'Who is meant; frozen at the start' });
-
-export const timeZoneSchema = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, {
-    error: ({ input }) => `${JSON.stringify(input)} is no time zone; use a name such as Europe/Berlin`,
-  })
-  .meta({ description: 'IANA time zone in which the campaign is meant', example: 'Europe/Berlin' });
 
 /** "When started" is null. One in the past is refused by the routes, which know the time. */
 export const startAtSchema = instantInputSchema.nullable().meta({
@@ -213,13 +206,3 @@ export const campaignSchema = z
   })
   .meta({ id: 'Campaign' });
 export type CampaignView = z.output<typeof campaignSchema>;
-
-function isTimeZone(name: string): boolean {
-  // Offsets such as +01:00 are zones for Intl, but know no summer time: not what a person means.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
-  }
-}

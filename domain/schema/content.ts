@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { normaliseAddress } from '../email-address.ts';
+import { calendarEntrySchema } from './calendar-entry.ts';
 
 /** One megabyte: what MJML, HTML or text of a mail may have, in UTF-16 units. */
 const maxSource = 1_000_000;
@@ -63,6 +64,11 @@ export const contentSchema = z
     text: z.string().min(1).max(maxSource).optional().meta({
       description: 'The plain text part; derived from the HTML when not given',
       example: '{{ contact.salutation }}',
+    }),
+    calendar: calendarEntrySchema.optional().meta({ description: 'An appointment that goes with the mail' }),
+    images: z.enum(['embedded', 'hosted']).optional().meta({
+      description:
+        'Stored images (`image:logo.png`) are in the mail (`embedded`, the default) or loaded from SLUICE_PUBLIC_URL (`hosted`)',
     }),
     wrap: z.literal(true, { error: 'wrap is true or left out' }).optional().meta({
       description: 'The text also goes out as HTML: paragraphs, line breaks and clickable links as typed',

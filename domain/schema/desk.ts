@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { windowsSchema } from './calendar.ts';
-import { timeZoneSchema } from './campaign.ts';
 import { idSchema, instantSchema, listSchema, nameSchema } from './shared.ts';
+import { timeZoneSchema } from './time-zone.ts';
 
 const workingHours = windowsSchema.meta({
   description: 'When the team works, in its time zone. None: always',

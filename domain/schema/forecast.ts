@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
-import { timeZoneSchema } from './campaign.ts';
 import { capacityInputSchema } from './capacity.ts';
 import { paceInputSchema, paceSchema } from './pace.ts';
 import { idSchema, instantInputSchema, instantSchema } from './shared.ts';
+import { timeZoneSchema } from './time-zone.ts';
 
 const wholeNumber = (max: number, description: string, example: number) =>
   z

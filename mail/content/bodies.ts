@@ -1,7 +1,9 @@
 import type { Signature } from '../../domain/schema/content.ts';
 import type { Downloads } from '../downloads.ts';
+import { addressOf, type MailImage, type MailImages } from '../mail-image.ts';
 import { downloadsToken, isDownloads } from './downloads-place.ts';
 import { ContentRefused } from './faults.ts';
+import { placeImages } from './image-references.ts';
 import { inlineCss } from './inline-css.ts';
 import { syntaxFault } from './liquid-check.ts';
 import type { PartKind } from './liquid-engine.ts';
@@ -16,6 +18,8 @@ export interface Bodies {
   readonly text: Program | null;
   /** The styles are where a reader without style elements sees them. */
   readonly cssInlined: boolean;
+  /** The images that the HTML finds in the mail, each once. */
+  readonly shown: readonly MailImage[];
 }
 
 /** A text whose Liquid is masked, with the tokens that its marks stand for. */
@@ -24,29 +28,31 @@ interface Masked {
   readonly tokens: readonly LiquidToken[];
 }
 
-/** What stands below what was written. */
-export interface Below {
+/** What belongs to a body besides what was written. */
+export interface Around {
   readonly downloads: Downloads | null;
   /** It stands in the sources already; the text that is made of HTML takes its own text. */
   readonly signature: Signature | null;
+  readonly images: MailImages;
+  /** The sender's, for the addresses of images in the mail. */
+  readonly domain: string;
 }
 
 /**
  * The two forms of a mail's body, with the list of downloads at its end where nobody has placed it. The plain text is what its author
  * gave, or what a reader of the HTML sees. Throws ContentRefused.
  */
-export async function composeBodies(
-  { rich, plain }: Sources,
-  { downloads, signature }: Below,
-): Promise<Bodies> {
+export async function composeBodies({ rich, plain }: Sources, around: Around): Promise<Bodies> {
+  const { downloads, signature } = around;
   const listed = downloads !== null && downloads.items.length > 0;
-  const html = rich === null ? null : await composeHtml(rich, listed);
+  const html = rich === null ? null : await composeHtml(rich, listed, around);
   const text =
     plain === null ? textOf(html, signature) : listed ? withList(plain.masked, belowText) : plain.masked;
   return {
     html: html === null ? null : createBody('html', rich, html),
     text: text.text.trim() === '' && plain === null ? null : createBody('text', plain ?? rich, text),
     cssInlined: html?.cssInlined ?? true,
+    shown: html?.shown ?? [],
   };
 }
 
@@ -54,15 +60,22 @@ function textOf(html: Masked | null, signature: Signature | null): Masked {
   return html === null ? { text: '', tokens: [] } : textWithSignature(html.text, html.tokens, signature);
 }
 
-async function composeHtml(
-  rich: Source,
-  listed: boolean,
-): Promise<Masked & { readonly cssInlined: boolean }> {
+type ComposedHtml = Masked & Pick<Bodies, 'cssInlined' | 'shown'>;
+
+async function composeHtml(rich: Source, listed: boolean, { images, domain }: Around): Promise<ComposedHtml> {
   const written = await htmlOf(rich);
   const { text, tokens } = listed ? withList(written, belowHtml) : written;
   // MJML writes its styles where they belong by itself.
   const styled = rich.field === 'mjml' ? { html: text, inlined: true } : inlineCss(text);
-  return { text: styled.html, tokens, cssInlined: styled.inlined };
+  const shown = new Map<string, MailImage>();
+  const placed = placeImages(styled.html, (name) => {
+    const image = images.get(name);
+    // Only what came into being by composing has no image: it was no name of one to its author.
+    if (image === undefined) return `image:${name}`;
+    if (image.url === null) shown.set(image.bytes.sha256, image);
+    return addressOf(image, domain);
+  });
+  return { text: placed, tokens, cssInlined: styled.inlined, shown: [...shown.values()] };
 }
 
 function withList(body: Masked, below: (text: string, mark: string) => string): Masked {

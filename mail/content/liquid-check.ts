@@ -5,6 +5,7 @@ import { allowedFilters, allowedTags, parseLiquid } from './liquid-engine.ts';
 
 /** Names that belong to merge fields; a template may not put its own values behind them. */
 const roots = new Set(['contact', 'customer', 'campaign', 'links', 'downloads', 'agent', 'record']);
+const roots = new Set(['contact', 'customer', 'campaign', 'links', 'event', 'downloads']);
 
 /**
  * Every fault of a template's Liquid: syntax, what is not allowed, and fields that do not exist. Line and column are the
@@ -14,12 +15,14 @@ export function liquidFaults(
   pointer: string,
   source: string,
   links: readonly string[] | null,
+  hasEvent = true,
 ): ContentFault[] {
   try {
     const templates = parseLiquid(source, 'text');
     return [
       ...rawFaults(pointer, source),
       ...fieldFaults(pointer, analyzeSync(templates, { partials: false }), links),
+      ...(hasEvent ? [] : eventFaults(pointer, source)),
     ];
   } catch (error) {
     return [syntaxFault(pointer, error)];
@@ -93,6 +96,13 @@ function fieldFaults(
 function unknownField(path: readonly string[]): string {
   const written = path.join('.');
   return `there is no merge field "${written}"; did you mean "${nearestField(written)}"?`;
+}
+
+/** Nothing can be said of an appointment that is not there. */
+function eventFaults(pointer: string, source: string): ContentFault[] {
+  const found = /\{[{%][^}]*?\bevent\.(?:start|end|summary|location)\b/.exec(source);
+  const detail = 'there is no appointment to speak of; give the content a calendar entry ("calendar")';
+  return found === null ? [] : [faultAt(pointer, source, found.index, detail)];
 }
 
 /** What is wrong with `links.NAME`, or null. */

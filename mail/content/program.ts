@@ -17,9 +17,11 @@ export type Piece =
       readonly field: string;
       readonly lookup: MergeLookup;
       readonly fallback: string | null;
+      /** The value is where the address of a link or image begins: it decides what the link does. */
+      readonly startsUrl: boolean;
     }
   | { readonly kind: 'downloads' }
-  | { readonly kind: 'logic'; readonly templates: Template[] };
+  | { readonly kind: 'logic'; readonly templates: Template[]; readonly startsUrl: boolean };
 
 export interface Program {
   readonly kind: PartKind;
@@ -38,10 +40,18 @@ export function createProgram(kind: PartKind, masked: string, tokens: readonly L
     if (pending !== '' || blocks.length > 0 || token?.kind === 'tag') {
       pending += token === undefined ? guardFixedText(text) : text;
       if (blocks.length > 0) continue;
-      pieces.push({ kind: 'logic', templates: parseLiquid(pending, kind) });
+      pieces.push({
+        kind: 'logic',
+        templates: parseLiquid(pending, kind),
+        startsUrl: startsUrl(kind, pieces.at(-1)),
+      });
       pending = '';
     } else {
-      pieces.push(token === undefined ? { kind: 'fixed', text } : outputPiece(kind, token));
+      pieces.push(
+        token === undefined
+          ? { kind: 'fixed', text }
+          : outputPiece(kind, token, startsUrl(kind, pieces.at(-1))),
+      );
     }
   }
   if (pending !== '') parseLiquid(pending, kind);
@@ -66,13 +76,22 @@ function guardFixedText(text: string): string {
 /** `contact.firstName`, also with a constant default; `attributes["two words"]`. Everything else is the engine's. */
 const plainOutput =
   /^((?:contact|customer|campaign|links|agent|record)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
+  /^((?:contact|customer|campaign|links|event)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
 
-function outputPiece(kind: PartKind, token: LiquidToken): Piece {
+function startsUrl(kind: PartKind, before: Piece | undefined): boolean {
+  if (kind !== 'html' || before === undefined) return false;
+  // What follows such a value is still the beginning of the address.
+  if (before.kind === 'value' || before.kind === 'logic') return before.startsUrl;
+  return before.kind === 'fixed' && /(?:href|src|background|action|cite)\s*=\s*["']?\s*$/i.test(before.text);
+}
+
+function outputPiece(kind: PartKind, token: LiquidToken, startsUrl: boolean): Piece {
   if (token.content === 'downloads') return { kind: 'downloads' };
   const match = plainOutput.exec(token.content);
   const path =
     match === null ? [] : [...String(match[1]).split('.'), ...(match[2] === undefined ? [] : [match[2]])];
   const lookup = mergeLookup(path);
-  if (match === null || lookup === null) return { kind: 'logic', templates: parseLiquid(token.text, kind) };
-  return { kind: 'value', field: path.join('.'), lookup, fallback: match[3] ?? match[4] ?? null };
+  if (match === null || lookup === null)
+    return { kind: 'logic', templates: parseLiquid(token.text, kind), startsUrl };
+  return { kind: 'value', field: path.join('.'), lookup, fallback: match[3] ?? match[4] ?? null, startsUrl };
 }

@@ -63,6 +63,7 @@ const seeds: Readonly<Record<string, unknown>> = {
     to: '2026-12-31',
   },
   uploadDocument: '%PDF-1.4\n%%EOF\n',
+  uploadImage: 'GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000;',
   createTemplate: { name: 'Newsletter', content: { subject: 'x', text: 'y', wrap: true } },
   createIdentity: { label: 'Sales', name: 'Sales', address: 'sales@example.com' },
   createSignature: { name: 'Sales', html: '<p>Sales</p>' },
@@ -91,6 +92,7 @@ beforeAll(async () => {
   const source = await api.call('POST', '/v1/response-sources', { name: 'Helpdesk' });
   known['sourceId'] = [(source.body as { id: string }).id];
   known['documentId'] = [await insertDocument()];
+  known['imageId'] = [await insertImage()];
   known['responseId'] = await insertResponses(known['campaignId']);
   const customer = await api.call('POST', '/v1/customers', { name: 'Werft', attributes: { category: 'A' } });
   known['customerId'] = [(customer.body as { id: string }).id];
@@ -125,6 +127,15 @@ async function insertDocument(): Promise<string> {
     method: 'POST',
     headers: { Authorization: `Bearer ${api.keys.admin}`, 'Content-Type': 'text/plain' },
     body: 'known',
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+async function insertImage(): Promise<string> {
+  const response = await fetch(`${api.url}/v1/images?name=known.gif`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${api.keys.admin}`, 'Content-Type': 'image/gif' },
+    body: Buffer.from('GIF89a\u0002\u0000\u0002\u0000\u0000\u0000\u0000;', 'latin1'),
   });
   return ((await response.json()) as { id: string }).id;
 }

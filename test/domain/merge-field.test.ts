@@ -121,6 +121,7 @@ describe('a merge field', () => {
 
   it('without a value is not in the scope of a template', () => {
     expect(mergeScope(source)).toEqual({
+      event: {},
       contact: {
         firstName: 'Anna',
         email: 'anna@example.com',

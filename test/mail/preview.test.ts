@@ -94,10 +94,43 @@ describe('a preview', () => {
     expect(preview.headers.map(({ name }) => name)).not.toContain('Bcc');
   });
 
+  it.each<[string, string, string | null]>([
+    ['an address without a host', '<a href="https://">x</a>', 'brokenLink'],
+    ['a jump to a place that is there', '<a href="#x">x</a><p id="x">y</p>', null],
+    ['a jump to nowhere', '<a href="#y">x</a>', 'brokenLink'],
+    ['localhost', '<a href="http://localhost:8080/x">x</a>', 'brokenLink'],
+    ['a private host', '<a href="https://192.168.1.5/x">x</a>', 'brokenLink'],
+    ['a host without a domain', '<a href="https://intranet/x">x</a>', 'brokenLink'],
+    ['mailto without an address', '<a href="mailto:">x</a>', 'brokenLink'],
+    ['mailto with a subject', '<a href="mailto:a@example.com?subject=x">x</a>', null],
+    [
+      'a link that lacks its value',
+      '<a href="{{ contact.attributes.page }}">x</a>',
+      'brokenLink mergeValueMissing',
+    ],
+    ['an image over http', '<img src="http://example.com/a.png" alt="a">x', 'insecureImage'],
+    ['an image on the author’s disk', '<img src="logo.png" alt="a">x', 'brokenImage'],
+    ['a webp image', '<img src="https://example.com/a.webp" alt="a">x', 'imageNotEverywhere'],
+    ['an honest link', '<a href="https://example.com/a?b=1&amp;c=2">x</a>', null],
+  ])('looks at %s', async (_, html, expected) => {
+    expect(codes(await previewOf({ subject: 'x', html })).join(' ')).toBe(expected ?? '');
+  });
+
+  it('warns of a mail that many mailboxes refuse, and of too many files', async () => {
+    const bytes = Buffer.alloc(1_400_000, 7);
+    const attachments = Array.from({ length: 6 }, (_, n) => ({
+      name: `${n}.bin`,
+      type: 'application/pdf',
+      bytes,
+    }));
+    const request = { ...mailOf({ subject: 'x', text: 'x' }), attachments, recipient, messageId, date };
+    expect(codes(await renderPreview(request))).toEqual(['mailLarge', 'manyAttachments']);
+  });
+
   it('warns of links that lead nowhere, images without alt and HTML that Gmail clips', async () => {
     const html = `<a href="https://example.com/a?b=1&amp;c=2">ok</a><a href="mailto:a@example.com">ok</a><a href="#top">ok</a>
       <a href="www.example.com">1</a><a href="https://">2</a><a href="">3</a><a href="https://exa mple.com">4</a>
-      <img src="a.png"><img src="b.png" alt="b"><img src="c.png" width="1">`;
+      <img src="https://example.com/a.png"><img src="https://example.com/b.png" alt="b"><img src="https://example.com/c.png" width="1">`;
     const preview = await previewOf({ subject: 'x', html });
     expect(codes(preview)).toEqual([
       'brokenLink',
