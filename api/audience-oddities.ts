@@ -1,15 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { readAudience } from '../db/audience-people.ts';
 import type { CampaignRow } from '../db/campaigns.ts';
+import { readMailToSend } from '../db/mail-to-send.ts';
 import { messageIdOf } from '../domain/message-id.ts';
 import { unknownPerson, type Recipient } from '../domain/recipient.ts';
-import { compileMail } from '../mail/compile.ts';
+import { compileCampaignMail } from '../mail/campaign-mail.ts';
 import { odditiesOf, type Oddity } from '../mail/oddities.ts';
 import type { Preview } from '../mail/preview.ts';
-import type { Skeleton } from '../mail/skeleton.ts';
 import type { ApiDeps } from './deps.ts';
+import { mailPartsFor } from './mail-parts.ts';
+import { mailStores } from './mail-stores.ts';
 import { noId, renderOrRefuse } from './rendered-mail.ts';
-import { responseLinksFor } from './response-links.ts';
 
 export interface OddRecipient {
   readonly recipient: Recipient;
@@ -27,7 +28,7 @@ export async function* auditAudience(
   campaign: CampaignRow,
   after: string | null,
 ): AsyncGenerator<OddRecipient> {
-  const skeleton = await skeletonFor(deps, campaign);
+  const skeleton = await compileCampaignMail(await readMailToSend(deps.db, campaign.id), mailStores(deps));
   for (let last = after; ;) {
     const people = await readAudience(deps.db, campaign, last, chunk);
     for (const recipient of people) yield { recipient, oddities: odditiesOf(skeleton, recipient) };
@@ -37,28 +38,23 @@ export async function* auditAudience(
   }
 }
 
-/** The mail of a campaign, compiled as the worker compiles it. */
-async function skeletonFor(deps: ApiDeps, campaign: CampaignRow): Promise<Skeleton> {
-  const { id: campaignId, name: campaignName, identity, content, stream: streamId } = campaign;
-  const links = await responseLinksFor(deps, { campaignId, declared: campaign.response_links });
-  return compileMail({ campaignId, campaignName, identity, content, streamId, links });
-}
-
 /** What is wrong with the mail as such, seen in that of one recipient: size, links, pictures. */
 export async function warningsOf(
   deps: ApiDeps,
   campaign: CampaignRow,
   recipient: Recipient | null,
 ): Promise<Preview['warnings']> {
-  const { id: campaignId, name: campaignName, identity, content, stream: streamId } = campaign;
   const person = recipient ?? unknownPerson('anybody@example.invalid', noId);
+  const { id: campaignId, name: campaignName, identity, content, stream: streamId, signature } = campaign;
+  const declared = campaign.response_links;
   const mail = await renderOrRefuse({
     campaignId,
     campaignName,
     identity,
     content,
     streamId,
-    links: await responseLinksFor(deps, { campaignId, declared: campaign.response_links }),
+    timeZone: campaign.time_zone,
+    ...(await mailPartsFor(deps, { content, signature, declared, campaignId })),
     recipient: person,
     messageId: messageIdOf(campaignId, person.contactId, 'preview.invalid'),
     date: Date.now(),

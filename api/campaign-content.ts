@@ -16,10 +16,9 @@ const anybody = unknownPerson('anybody@example.invalid', noId);
 export async function checkContent(
   deps: ApiDeps,
   mail: MailParts & { name: string; responseLinks: readonly ResponseLink[] },
-): Promise<Pick<Preview, 'usesLinked'>> {
   /** Whose documents go with it; null: none. */
   campaignId: string | null = null,
-): Promise<void> {
+): Promise<Pick<Preview, 'usesLinked'>> {
   const { name, identity, content, sources, responseLinks: declared } = mail;
   return renderOrRefuse({
     campaignId: noId,

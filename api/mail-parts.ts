@@ -1,5 +1,3 @@
-import { readDocumentBytes } from '../db/document-bytes.ts';
-import { readImages } from '../db/images.ts';
 import { readMailDocuments } from '../db/mail-documents.ts';
 import { readLinkSecret } from '../db/signing-secret.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
@@ -7,8 +5,9 @@ import type { Content, Signature } from '../domain/schema/content.ts';
 import { collectImages } from '../mail/collect-images.ts';
 import type { MailToCompile } from '../mail/compile.ts';
 import { createDocumentLinks } from '../mail/document-link.ts';
-import { documentParts, FileCache } from '../mail/documents.ts';
+import { documentParts } from '../mail/documents.ts';
 import type { ApiDeps } from './deps.ts';
+import { mailStores } from './mail-stores.ts';
 import { noId, orRefuse } from './rendered-mail.ts';
 import { responseLinksFor } from './response-links.ts';
 
@@ -35,15 +34,14 @@ export async function mailPartsFor(deps: ApiDeps, wanted: PartsWanted): Promise<
       publicUrl === null
         ? null
         : createDocumentLinks({ secret: await readLinkSecret(db), publicUrl, campaignId: ofCampaign, test });
-    // Nothing is kept: one mail is made here, where the worker makes many.
-    const files = new FileCache((sha256) => readDocumentBytes(db, sha256), 0);
-    const parts = await documentParts(documents, files, links);
+    const stores = mailStores(deps);
+    const parts = await documentParts(documents, stores.files, links);
     const mail = { content, signature, bodyHtml: parts.bodyHtml ?? null };
     return {
       ...parts,
       signature,
       links: await responseLinksFor(deps, { campaignId: ofCampaign, declared, test }),
-      images: await collectImages(mail, { read: (names) => readImages(db, names), publicUrl }),
+      images: await collectImages(mail, stores.images),
     };
   });
 }

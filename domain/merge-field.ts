@@ -1,5 +1,5 @@
-import { linkedFields, linkedLookup, linkedScope, nearestLinkedField } from './linked-field.ts';
 import { sayTime, type MailEvent } from './event-times.ts';
+import { linkedFields, linkedLookup, linkedScope, nearestLinkedField } from './linked-field.ts';
 import type { AttributeValue, Recipient } from './recipient.ts';
 import { greetingOf } from './salutation.ts';
 

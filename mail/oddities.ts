@@ -9,6 +9,7 @@ export interface Oddity {
   readonly code:
     | 'mergeValueMissing'
     | 'unsafeHeaderValue'
+    | 'unsafeLink'
     | 'renderFailed'
     | 'defaultUsed'
     | 'noName'
@@ -46,7 +47,7 @@ function* ofProgram(program: Program, source: FillSource): Generator<Oddity> {
   const filling = new Filling(source, program.kind);
   for (const piece of program.pieces) {
     if (piece.kind === 'value') yield* ofValue(piece, source);
-    if (piece.kind === 'logic') yield* ofLogic(piece, filling);
+    if (piece.kind === 'value' || piece.kind === 'logic') yield* ofFilling(piece, filling);
   }
 }
 
@@ -57,10 +58,6 @@ function* ofValue(
   const value = lookup(source);
   if (value === null && fallback !== null)
     yield { code: 'defaultUsed', field, skips: false, text: `${field} is empty; the default is used` };
-  else if (value === null) {
-    const text = `${field} is empty and the template has no default for it`;
-    yield { code: 'mergeValueMissing', field, skips: true, text };
-  }
   if (typeof value !== 'string') return;
   // A greeting is as long as a greeting is.
   if (value.length > longValue && field !== 'contact.salutation' && !field.startsWith('links.'))
@@ -69,7 +66,7 @@ function* ofValue(
     yield { code: 'rightToLeft', field, skips: false, text: `${field} is written from right to left` };
 }
 
-function* ofLogic(piece: Piece, filling: Filling): Generator<Oddity> {
+function* ofFilling(piece: Piece, filling: Filling): Generator<Oddity> {
   try {
     filling.fill(piece);
   } catch (error) {

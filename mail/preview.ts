@@ -3,7 +3,6 @@ import { compileMail, type MailToCompile } from './compile.ts';
 import { ContentRefused } from './content/faults.ts';
 import { fillToText, FillRefused, type FillReason } from './fill.ts';
 import { withMark, withoutControls } from './marked-recipient.ts';
-import { markupWarnings, sizeWarnings, type PreviewWarning } from './preview-warnings.ts';
 import { contentWarnings, type PreviewWarning } from './preview-warnings.ts';
 import { wholeMessage } from './shared-tail.ts';
 import type { Skeleton } from './skeleton.ts';

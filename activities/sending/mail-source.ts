@@ -1,17 +1,9 @@
 import { readDocumentBytes } from '../../db/document-bytes.ts';
 import { readImages } from '../../db/images.ts';
-import { readMailDocuments } from '../../db/mail-documents.ts';
 import { readMailToSend } from '../../db/mail-to-send.ts';
 import type { Database } from '../../db/open.ts';
-import type { Database } from '../../db/open.ts';
-import { readLinkSecret } from '../../db/signing-secret.ts';
-import { linksOf } from '../../domain/response-link.ts';
-import { compileCampaignMail } from '../../mail/campaign-mail.ts';
-import { collectImages, type ImageStore } from '../../mail/collect-images.ts';
-import { compileMail } from '../../mail/compile.ts';
-import { createDocumentLinks } from '../../mail/document-link.ts';
-import { documentParts, FileCache } from '../../mail/documents.ts';
-import { createResponseLinks } from '../../mail/response-link.ts';
+import { compileCampaignMail, type MailStores } from '../../mail/campaign-mail.ts';
+import { FileCache } from '../../mail/documents.ts';
 import type { Skeleton } from '../../mail/skeleton.ts';
 
 /** A few tens of campaigns send at the same time, and the mails of one differ in few sets of documents. */
@@ -27,18 +19,18 @@ const sharedOctets = 512 * 1_048_576;
  */
 export class MailSource {
   readonly #db: Database;
-  readonly #publicUrl: string | null;
-  readonly #files: FileCache;
-  readonly #images: ImageStore;
+  readonly #stores: MailStores;
   readonly #skeletons = new Map<string, Promise<Skeleton>>();
   readonly #octets = new Map<string, number>();
 
   /** `publicUrl` null: a campaign whose mail has links to this installation cannot be sent by this worker. */
   constructor(db: Database, publicUrl: string | null) {
     this.#db = db;
-    this.#publicUrl = publicUrl;
-    this.#images = { read: (names) => readImages(db, names), publicUrl };
-    this.#files = new FileCache((sha256) => readDocumentBytes(db, sha256), fileOctets);
+    this.#stores = {
+      publicUrl,
+      files: new FileCache((sha256) => readDocumentBytes(db, sha256), fileOctets),
+      images: { read: (names) => readImages(db, names), publicUrl },
+    };
   }
 
   /** `documents`: those of the campaign that the mail carries; left out: all of them. */
@@ -71,43 +63,7 @@ export class MailSource {
     }
   }
 
-  async #compile(campaignId: string, wanted: readonly string[] | undefined): Promise<Skeleton> {
-    const campaign = await this.#db
-      .selectFrom('campaign')
-      .select(['name', 'identity', 'content', 'stream', 'response_links', 'signature', 'time_zone'])
-      .where('id', '=', campaignId)
-      .executeTakeFirstOrThrow();
-    const { name: campaignName, identity, content, stream: streamId, signature } = campaign;
-    const names = linksOf(campaign.response_links).map(({ name }) => name);
-    const { links, documentLinks } = await this.#linksOf(campaignId, names);
-    const all = await readMailDocuments(this.#db, campaignId);
-    const carried = wanted === undefined ? all : all.filter(({ documentId }) => wanted.includes(documentId));
-    const parts = await documentParts(carried, this.#files, documentLinks);
-    const images = await collectImages(
-      { content, signature, bodyHtml: parts.bodyHtml ?? null },
-      this.#images,
-    );
-    const mail = {
-      campaignId,
-      campaignName,
-      identity,
-      content,
-      streamId,
-      links,
-      signature,
-      images,
-      timeZone: campaign.time_zone,
-    };
-    return compileMail({ ...mail, ...parts });
-  }
-
-  async #linksOf(campaignId: string, names: readonly string[]) {
-    const publicUrl = this.#publicUrl;
-    if (publicUrl === null) return { links: null, documentLinks: null };
-    const secret = await readLinkSecret(this.#db);
-    return {
-      links: createResponseLinks({ secret, publicUrl, campaignId, names }),
-      documentLinks: createDocumentLinks({ secret, publicUrl, campaignId }),
-    };
+  async #compile(campaignId: string, documents: readonly string[] | undefined): Promise<Skeleton> {
+    return compileCampaignMail(await readMailToSend(this.#db, campaignId), this.#stores, documents);
   }
 }

@@ -1,12 +1,14 @@
 import type { CampaignRow } from '../../db/campaigns.ts';
+import { readCarried } from '../../db/document-receipts.ts';
 import { readMailToSend, type MailToSend } from '../../db/mail-to-send.ts';
 import { readRecipientAsSent } from '../../db/recipient-as-sent.ts';
 import type { RecipientRow } from '../../db/recipients.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
-import { compileCampaignMail } from '../../mail/campaign-mail.ts';
+import { compileCampaignMail, type MailStores } from '../../mail/campaign-mail.ts';
 import { ContentRefused } from '../../mail/content/faults.ts';
 import type { Skeleton } from '../../mail/skeleton.ts';
 import type { ApiDeps } from '../deps.ts';
+import { mailStores } from '../mail-stores.ts';
 import { Problem } from '../problem.ts';
 
 export interface MailAsSent {
@@ -35,7 +37,12 @@ export async function renderAsSent(
       'notFound',
       'this mail was made before the values of each mail were noted; the ledger knows that and when it was sent, not with which values',
     );
-  const skeleton = await compile(await readMailToSend(db, campaign.id), publicUrl);
+  const carried = await readCarried(db, campaign.id, contactId);
+  const skeleton = await compile(
+    await readMailToSend(db, campaign.id),
+    mailStores({ db, publicUrl }),
+    carried,
+  );
   const messageId = messageIdOf(campaign.id, contactId, skeleton.options.domain);
   const filled = skeleton.fill({ recipient, messageId, date: mailDate.getTime() });
   if (!filled.ok)
@@ -44,9 +51,13 @@ export async function renderAsSent(
 }
 
 /** What a worker could compile this process can, too, unless it was not told its own address. */
-async function compile(mail: MailToSend, publicUrl: string | null): Promise<Skeleton> {
+async function compile(
+  mail: MailToSend,
+  stores: MailStores,
+  carried: readonly string[] | undefined,
+): Promise<Skeleton> {
   try {
-    return await compileCampaignMail(mail, publicUrl);
+    return await compileCampaignMail(mail, stores, carried);
   } catch (error) {
     if (!(error instanceof ContentRefused)) throw error;
     throw new Problem(

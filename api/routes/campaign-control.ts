@@ -48,16 +48,10 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         refusePast(begins);
         const mail = await freshMail(deps.db, campaign);
         const { name, response_links: responseLinks } = campaign;
-        const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
         await requireDocuments(deps, campaignId);
+        const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks }, campaignId);
         if (campaign.snapshot_at === null) await requireAudience(deps, campaign.newsletter_only);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
-        await checkContent(
-          deps,
-          { ...mail, name: campaign.name, responseLinks: campaign.response_links },
-          campaign.id,
-        );
-        await requireAudience(deps);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;

@@ -39,16 +39,13 @@ export const previewEndpoints: readonly Endpoint[] = [
         campaignName: campaignName ?? 'Preview',
         identity,
         content,
-        signature: sources.signature,
-        links: await responseLinksFor(deps, { campaignId: noId, declared: responseLinks }),
-        recipient: known ?? madeUp(contact ?? {}, await readLinkedOfCampaign(deps.db, campaignId)),
         ...(await mailPartsFor(deps, {
           content,
           signature: sources.signature,
           declared: responseLinks,
-          campaignId: null,
+          campaignId,
         })),
-        recipient: known ?? madeUp(contact ?? {}),
+        recipient: known ?? madeUp(contact ?? {}, await readLinkedOfCampaign(deps.db, campaignId)),
         messageId: messageIdOf(noId, known?.contactId ?? noId, 'preview.invalid'),
         date: Date.now(),
       });

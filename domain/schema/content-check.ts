@@ -4,6 +4,7 @@ import { idSchema, listSchema, pagingFields } from './shared.ts';
 const codes = [
   'mergeValueMissing',
   'unsafeHeaderValue',
+  'unsafeLink',
   'renderFailed',
   'defaultUsed',
   'noName',

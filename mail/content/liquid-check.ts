@@ -4,8 +4,7 @@ import { faultAt, type ContentFault } from './faults.ts';
 import { allowedFilters, allowedTags, parseLiquid } from './liquid-engine.ts';
 
 /** Names that belong to merge fields; a template may not put its own values behind them. */
-const roots = new Set(['contact', 'customer', 'campaign', 'links', 'downloads', 'agent', 'record']);
-const roots = new Set(['contact', 'customer', 'campaign', 'links', 'event', 'downloads']);
+const roots = new Set(['contact', 'customer', 'campaign', 'links', 'event', 'downloads', 'agent', 'record']);
 
 /**
  * Every fault of a template's Liquid: syntax, what is not allowed, and fields that do not exist. Line and column are the

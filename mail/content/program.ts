@@ -75,8 +75,7 @@ function guardFixedText(text: string): string {
 
 /** `contact.firstName`, also with a constant default; `attributes["two words"]`. Everything else is the engine's. */
 const plainOutput =
-  /^((?:contact|customer|campaign|links|agent|record)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
-  /^((?:contact|customer|campaign|links|event)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
+  /^((?:contact|customer|campaign|links|event|agent|record)(?:\.[A-Za-z_]\w*)+)(?:\["([^"\\]+)"\])?(?:\s*\|\s*default\s*:\s*(?:"([^"\\]*)"|'([^'\\]*)'))?$/;
 
 function startsUrl(kind: PartKind, before: Piece | undefined): boolean {
   if (kind !== 'html' || before === undefined) return false;
