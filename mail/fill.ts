@@ -96,7 +96,7 @@ function isScript(value: string): boolean {
 }
 
 const scriptedLink = new RegExp(
-  `(?:href|src|background|action)\\s*=\\s*["']?[\\s\\0-\\x20]*(?:${['javascript', 'vbscript', 'data'].map((name) => [...name].join('[\\s\\0-\\x20]*')).join('|')})[\\s\\0-\\x20]*:(?!image/)`,
+  `(?:href|src|background|action)\\s*=\\s*["']?[\\s\\0-\\x20]*(?:${['javascript', 'vbscript', 'data'].map((name) => name.split('').join('[\\s\\0-\\x20]*')).join('|')})[\\s\\0-\\x20]*:(?!image/)`,
   'i',
 );
 
