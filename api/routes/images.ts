@@ -99,7 +99,8 @@ export const imageEndpoints: readonly Endpoint[] = [
     params: z.strictObject({
       file: z.string().meta({ description: 'SHA-256 and extension, as mails have it' }),
     }),
-    answers: { 200: { description: 'The image', stream: mediaTypes }, 404: { description: 'No such image' } },
+    answers: { 200: { description: 'The image', stream: mediaTypes } },
+    problems: ['notFound'],
     handle: loadImage,
   }),
 ];
@@ -107,7 +108,8 @@ export const imageEndpoints: readonly Endpoint[] = [
 async function loadImage({ deps, params: { file } }: Call<{ file: string }>) {
   const [, hash = '', extension = ''] = /^([0-9a-f]{64})\.([a-z]{3,4})$/.exec(file) ?? [];
   const image = hash === '' ? null : await images.readHostedImage(deps.db, Buffer.from(hash, 'hex'));
-  if (image === null || extensionOf(image.type) !== extension) return { status: 404 } as const;
+  if (image === null || extensionOf(image.type) !== extension)
+    throw new Problem('notFound', 'there is no such image here');
   return {
     status: 200,
     headers: {
