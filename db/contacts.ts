@@ -47,28 +47,22 @@ export interface ContactFilter {
   readonly customerId?: string;
   readonly after: string | null;
   readonly limit: number;
+  /** True: page after page will be read to the end, so that reading in order is better than finding first. */
+  readonly all?: boolean;
 }
 
 /**
  * People in the order of their addresses, after the given one. Every word of `q` must be the beginning of the address, the first
  * or the last name; each of the three has an index for it.
  */
-export async function listContacts(
-  db: Database,
-  { q, customerId, after, limit }: ContactFilter,
-): Promise<Contact[]> {
-  let query = selectContacts(db).orderBy('contact.address').limit(limit);
+export async function listContacts(db: Database, filter: ContactFilter): Promise<Contact[]> {
+  const { q, customerId, after, limit, all = false } = filter;
+  const words = wordsOf(q);
+  const found = words.length > 0 && !all ? findFirst(db, words, after) : db;
+  let query = selectContacts(found).orderBy('contact.address').limit(limit);
   if (customerId !== undefined) query = query.where('contact.customer_id', '=', customerId);
   if (after !== null) query = query.where('contact.address', '>', after);
-  for (const word of (q ?? '')
-    .split(/\s+/)
-    .filter((each) => each !== '')
-    .slice(0, maxWords)) {
-    const prefix = prefixPattern(word);
-    query =
-      query.where(sql<boolean>`(contact.address like ${prefix} or lower(contact.first_name) like ${prefix}
-      or lower(contact.last_name) like ${prefix})`);
-  }
+  if (all) for (const word of words) query = query.where(beginsWith(word));
   return query.execute();
 }
 
@@ -196,6 +190,35 @@ function uniqueOf({ email, externalId }: ContactChange) {
 }
 
 const maxWords = 5;
+
+function wordsOf(q: string | undefined): string[] {
+  const words = (q ?? '').split(/\s+/).filter((each) => each !== '');
+  return words.slice(0, maxWords);
+}
+
+function beginsWith(word: string) {
+  const prefix = prefixPattern(word);
+  return sql<boolean>`(contact.address like ${prefix} or lower(contact.first_name) like ${prefix}
+    or lower(contact.last_name) like ${prefix})`;
+}
+
+/**
+ * Those whom the words find take the place of the table. In one query with the order, PostgreSQL believes that they are spread evenly over all
+ * addresses and walks along those: 11 seconds among 1,000,000 people for a beginning that nobody has.
+ */
+function findFirst(db: Database, words: readonly string[], after: string | null): Database {
+  const found = db.with(
+    (name) => name('contact').materialized(),
+    (query) => {
+      let people = query.selectFrom('contact').selectAll();
+      if (after !== null) people = people.where('contact.address', '>', after);
+      for (const word of words) people = people.where(beginsWith(word));
+      return people;
+    },
+  );
+  // The found rows have the name and the columns of the table.
+  return found as unknown as Database;
+}
 
 function set(column: string, value: unknown) {
   return value === undefined ? [] : [sql`${sql.ref(column)} = ${value}`];

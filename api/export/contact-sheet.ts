@@ -32,7 +32,7 @@ async function* contactPages(
 ): AsyncGenerator<Cell[][]> {
   let after: string | null = null;
   for (;;) {
-    const contacts: Contact[] = await listContacts(db, { q, after, limit: pageSize });
+    const contacts: Contact[] = await listContacts(db, { q, after, limit: pageSize, all: true });
     if (contacts.length > 0) yield contacts.map((contact) => cellsOf(contact, attributes));
     if (contacts.length < pageSize) return;
     after = contacts.at(-1)?.address ?? null;

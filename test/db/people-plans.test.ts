@@ -18,8 +18,8 @@ beforeAll(async () => {
     select 'Customer ' || md5(i::text), 'K-' || md5(i::text), jsonb_build_object('agent', 'Agent ' || i % 500)
     from generate_series(1, 20000) i`.execute(world.db);
   await sql`
-    insert into contact (address, email, first_name, customer_id)
-    select md5(id::text) || '@example.com', md5(id::text) || '@example.com', 'First', id from customer`.execute(
+    insert into contact (address, email, first_name, last_name, customer_id)
+    select md5(id::text) || '@example.com', md5(id::text) || '@example.com', 'First' || md5(id::text), 'Last' || md5(id::text), id from customer`.execute(
     world.db,
   );
   await sql`
@@ -81,4 +81,11 @@ test.each<[string, string[], () => Promise<unknown>]>([
   const plans = await plansOf(world.db, work);
   for (const index of indexes) expect(plans).toContain(index);
   expect(plans).not.toMatch(wholeTable);
+});
+
+test('a contact by the beginning of address or names: found by their indexes before they are put in order', async () => {
+  const plans = await plansOf(world.db, () => listContacts(world.db, { q: 'zzz', ...page }));
+  for (const part of ['address', 'first_name', 'last_name'])
+    expect(plans).toContain(`contact_${part}_prefix`);
+  expect(plans).not.toMatch(/Seq Scan on contact\b/);
 });
