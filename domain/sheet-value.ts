@@ -32,7 +32,9 @@ const builtInDates: readonly (readonly [number, number])[] = [
 
 /** A number of a sheet as text that reads back: never exponential, with the 15 digits that sheets keep. Null when it is none. */
 export function plainNumber(written: string): string | null {
-  const value = written.trim() === '' ? Number.NaN : Number(written);
+  const value = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(written.trim())
+    ? Number(written)
+    : Number.NaN;
   if (!Number.isFinite(value)) return null;
   const [, sign = '', whole = '', rest = '', exponent = '0'] =
     /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential(14)) ?? [];

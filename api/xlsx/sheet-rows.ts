@@ -134,7 +134,7 @@ export class SheetReader {
     const value = this.#value;
     switch (this.#type) {
       case 's': {
-        const text = this.#workbook.strings.at(Number(value));
+        const text = /^\d+$/.test(value.trim()) ? this.#workbook.strings.at(Number(value)) : undefined;
         if (text === undefined)
           this.#blame(at, `the workbook has no text number ${value.slice(0, 20)}; it is damaged`);
         return text ?? '';
