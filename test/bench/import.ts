@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import type { BenchStack } from './bench-stack.ts';
@@ -67,12 +67,9 @@ async function importOnce(
       yield Buffer.from(piece(sent, Math.min(rowsInPiece, rows - sent)));
   }
   const startedAt = performance.now();
-  const { status, body } = await arena.upload(
-    '/v1/contact-imports?source=bench',
-    'text/csv',
-    Readable.toWeb(Readable.from(file())),
-  );
-  clearInterval(look);
+  const { status, body } = await arena
+    .upload('/v1/contact-imports?source=bench', 'text/csv', Readable.toWeb(Readable.from(file())))
+    .finally(() => clearInterval(look));
   for (const [name, value] of Object.entries(expected))
     if (status !== 201 || body[name] !== value)
       throw new Error(`the import answered ${status}: ${JSON.stringify(body)}`);
@@ -86,8 +83,9 @@ function piece(from: number, count: number): string {
   }).join('');
 }
 
-/** What a process has resident now (VmRSS). */
+/** What a process has resident now (VmRSS); 0 when it is gone, which the request tells. */
 function residentMegabytes(pid: number | undefined): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1_024;
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) return 0;
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(status, 'utf8'))?.[1] ?? 0) / 1_024;
 }
