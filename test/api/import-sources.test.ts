@@ -29,8 +29,9 @@ describe('/v1/import-sources', () => {
     });
     const again = await api.call('PUT', '/v1/import-sources/CRM%20%26%20co', { mapping });
     expect(again.body).toEqual(put.body);
+    await api.call('PUT', '/v1/import-sources/another', { mapping });
     const first = await api.call('GET', '/v1/import-sources?limit=1');
-    expect(first.body).toMatchObject({ items: [{ name: 'CRM & co' }], next: expect.any(String) });
+    expect(first.body).toMatchObject({ items: [{ name: expect.any(String) }], next: expect.any(String) });
     await upload('/v1/contact-imports?source=CRM%20%26%20co', 'Mail\nx@crm.example.com\n');
     expect(await api.call('DELETE', '/v1/import-sources/CRM%20%26%20co')).toMatchObject({
       status: 200,
