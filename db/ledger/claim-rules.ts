@@ -85,7 +85,7 @@ export function withRules(
   const capText =
     cap === null
       ? ''
-      : `has had ${cap.count} ${cap.stream} mails in ${per}, as many as the frequency cap allows`;
+      : `has had ${cap.count} ${cap.stream} ${cap.count === 1 ? 'mail' : 'mails'} in ${per}, as many as the frequency cap allows`;
   return {
     name: '_by_rules',
     checked: 'checked',
@@ -115,7 +115,6 @@ export function withRules(
         first_attempt_at = null, reason_code = 'frequencyCap', reason_text = ${capText}
       from judged k
       where d.campaign_id = ${campaignId} and d.contact_id = k.contact_id and k.refusal is null and k.frees_at is not null
-        and d.contact_id = any (array(select contact_id from judged where refusal is null and frees_at is not null))
       returning 1
     )`,
     countPutOff: sql`(select count(*) from put_off)`,

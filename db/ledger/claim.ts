@@ -72,9 +72,15 @@ async function takeRows(db: Database, input: ClaimInput, rules: Rules): Promise<
   const now = new Date(input.now);
   const { rows } = await sql<Row>`
     ${sql.raw(`-- prepare: claim_next_${limited ? 'limited' : 'recipients'}${rules.name}`)}
-    with ${limited ? nextLimitedRows(input) : nextRows(input)}, ${sql.raw(rules.checked)} as (
+    with ${limited ? nextLimitedRows(input) : nextRows(input)}, person as (
+      -- By array: whatever the limit and the ledger's size, the planner believes in few people, looks up each of them by index,
+      -- here and below, and keeps one plan for all claims.
+      select c.*, o.version as customer_version, o.name as customer_name, o.attributes as customer_attributes
+      from contact c left join lateral (select * from customer where id = c.customer_id offset 0) o on true
+      where c.id = any (array(select contact_id from next))
+    ), ${sql.raw(rules.checked)} as (
       select next.contact_id, next.limit_index, c.version as contact_version, c.first_name, c.last_name, c.title, c.salutation,
-        c.language, c.time_zone, c.attributes, o.version as customer_version, o.name as customer_name, o.attributes as customer_attributes,
+        c.language, c.time_zone, c.attributes, c.customer_version, c.customer_name, c.customer_attributes,
         case when s.reason is not null then 'suppressed'
           when g.newsletter_only and c.newsletter is distinct from true then 'noConsent' ${rules.refusals} end as refusal,
         case when s.reason is not null
@@ -82,30 +88,26 @@ async function takeRows(db: Database, input: ClaimInput, rules: Rules): Promise<
           when g.newsletter_only and c.newsletter is distinct from true
           then 'when the mail was about to leave, the newsletter was not ordered any more' ${rules.refusalTexts} end as refusal_text
         ${rules.columns}
-      from next cross join open_gate g
+      from person c cross join open_gate g
+      cross join lateral (select * from next where next.contact_id = c.id limit 1) next
       left join lateral (
         select reason, source, at from suppression
         where address = next.address and (stream is null or stream = g.stream) limit 1
       ) s on true
-      left join lateral (select * from contact where id = next.contact_id offset 0) c on true
-      left join lateral (select * from customer where id = c.customer_id offset 0) o on true
       ${rules.joins}
     )${rules.judged}, refused as (
       update delivery d set state = 'skipped', settled_at = now(), next_attempt_at = null, send_now_at = null,
         reason_code = k.refusal, reason_text = k.refusal_text
       from judged k
       where d.campaign_id = ${campaignId} and d.contact_id = k.contact_id and k.refusal is not null
-        and d.contact_id = any (array(select contact_id from judged where refusal is not null))
       returning 1
     )${rules.putOff}${limited ? noteTaken(campaignId, now, rules) : sql``}, intents as (
-      -- By array: the plan stays an index look-up per row, whatever the planner believes about the number of rows.
       update delivery d set state = 'sending', batch = ${batch}, token = ${token}, attempts = d.attempts + 1,
         first_attempt_at = coalesce(d.first_attempt_at, ${now}), sending_at = now(), settled_at = null,
         next_attempt_at = null, mail_date = coalesce(d.mail_date, date_trunc('second', now())),
         contact_version = k.contact_version, customer_version = k.customer_version ${rules.noted}
       from judged k
       where d.campaign_id = ${campaignId} and d.contact_id = k.contact_id and ${rules.goes}
-        and d.contact_id = any (array(select contact_id from judged k where ${rules.goes}))
       returning d.contact_id, d.email, d.attempts, d.sending_at::text as claimed_at, d.first_attempt_at, d.mail_date,
         k.first_name, k.last_name, k.title, k.salutation, k.language, k.time_zone, k.attributes,
         k.customer_name, k.customer_attributes ${rules.returned}

@@ -198,7 +198,7 @@ describe('frequency caps', () => {
     const path = `/v1/campaigns/${second}/recipients/${ids.get('ada@example.com')}`;
     const told = (await api.call('GET', path)).body as { sentence: string; checks: object[] };
     expect(told.sentence).toMatch(
-      /^Will get it in batch 2 at about .*: the person has had 1 news mails in 7d, as many as the frequency cap allows until .*\.$/,
+      /^Will get it in batch 2 at about .*: the person has had 1 news mail in 7d, as many as the frequency cap allows until .*\.$/,
     );
     expect(told.checks).toContainEqual(expect.objectContaining({ check: 'cap', passed: false }));
     expect(await api.call('PUT', `${path}/send-now`, {})).toMatchObject({
