@@ -100,6 +100,7 @@ async function perform(campaigns: readonly Running[], { kind, of, n, how }: Act,
     case 'outcome':
       await batches.record(running.held.splice(0, 1 + n), {
         state: how,
+        reason: { code: 'test', text: 'the test says so' },
         nextAttemptAt: how === 'deferred' ? now : null,
       });
       return;
