@@ -31,6 +31,7 @@ import { operationEndpoints } from './routes/operations.ts';
 import { paceEndpoints } from './routes/pace.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { recipientActEndpoints } from './routes/recipient-acts.ts';
+import { recipientFileEndpoints } from './routes/recipient-files.ts';
 import { recipientEndpoints } from './routes/recipients.ts';
 import { recordLinkEndpoints } from './routes/record-links.ts';
 import { recordEndpoints } from './routes/records.ts';
@@ -66,6 +67,7 @@ export const endpoints: readonly Endpoint[] = [
   ...campaignHistoryEndpoints,
   ...forecastEndpoints,
   ...recipientEndpoints,
+  ...recipientFileEndpoints,
   ...responseEndpoints,
   ...responsePageEndpoints,
   ...responseSourceEndpoints,

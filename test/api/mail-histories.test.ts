@@ -175,6 +175,17 @@ test('a file has the same rows, and no cell that a spreadsheet would run', async
   });
 });
 
+test('the ledger of a campaign is a file, too', async () => {
+  const { text } = await api.call('GET', `/v1/campaigns/${ids['first']}/recipients.csv`);
+  const rows: Record<string, string>[] = parse(text, { bom: true, columns: true });
+  expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['failed', 'planned', 'sent']));
+  expect(rows.find(({ state }) => state === 'failed')).toMatchObject({
+    email: 'p2@example.com',
+    code: '550',
+    reply: 'said so',
+  });
+});
+
 test('activities are listed on each side', async () => {
   await sql`select write_activities(${ids['first']}, array(select contact_id from delivery where campaign_id = ${ids['first']}))`.execute(
     api.db,
