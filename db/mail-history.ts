@@ -179,7 +179,8 @@ function mailsOfRecord(recordId: string): RawBuilder<unknown> {
     select p.campaign_id, p.contact_id from record_link l join delivery p on p.contact_id = l.contact_id where l.record_id = ${recordId}
     union select p.campaign_id, p.contact_id from record_link l join contact c on c.customer_id = l.customer_id
       join delivery p on p.contact_id = c.id where l.record_id = ${recordId}
-    union select p.campaign_id, p.contact_id from record_link l join delivery p on p.campaign_id = l.campaign_id where l.record_id = ${recordId}
+    union select p.campaign_id, p.contact_id from record_link l join delivery p on p.campaign_id = l.campaign_id
+      and p.state in ('sent', 'failed', 'skipped', 'cancelled') where l.record_id = ${recordId}
     union select a.campaign_id, a.contact_id from activity a where a.record_id = ${recordId}`;
 }
 

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { DeliveryState } from '../domain/delivery-state.ts';
+import { sql, type RawBuilder } from 'kysely';
+import { deliveryStates, type DeliveryState } from '../domain/delivery-state.ts';
 import type { Reply } from '../domain/outcome.ts';
 import type { Database } from './open.ts';
 
@@ -34,13 +34,41 @@ export async function listRecipients(
   },
 ): Promise<RecipientRow[]> {
   const { state, after, limit } = filter;
-  let query = selectRecipients(db)
+  const next = nextInOrder(campaignId, state === undefined ? deliveryStates : [state], after ?? 0, limit);
+  const rows = await selectRecipients(db)
     .where('delivery.campaign_id', '=', campaignId)
+    .where(sql<boolean>`delivery.contact_id = any (array(${next}))`)
     .orderBy('delivery.position')
-    .limit(limit);
-  if (state !== undefined) query = query.where('delivery.state', '=', state);
-  if (after !== null) query = query.where('delivery.position', '>', after);
-  return (await query.execute()).map(toRecipient);
+    .execute();
+  return rows.map(toRecipient);
+}
+
+/** The contacts on the next places. Each kind of rows is read in its order by an index of its own, as far as the page needs it. */
+function nextInOrder(
+  campaignId: string,
+  states: readonly DeliveryState[],
+  after: number,
+  limit: number,
+): RawBuilder<unknown> {
+  const open = states.filter((state) => state !== 'planned' && !isEnded(state));
+  const page = sql`position > ${after} order by position limit ${limit}`;
+  const kinds = [
+    sql`(select contact_id, position from delivery where campaign_id = ${campaignId}
+      and state in ('sent', 'failed', 'skipped', 'cancelled') and state = any (${states.filter(isEnded)}::text[]) and ${page})`,
+    sql`(select contact_id, position from delivery where campaign_id = ${campaignId} and state = any (${open}::text[])
+      and state in ('sending', 'inDoubt') and ${page})`,
+    sql`(select contact_id, position from delivery where campaign_id = ${campaignId} and state = any (${open}::text[])
+      and state = 'deferred' and ${page})`,
+    // By the limits of domains, as the index has them.
+    sql`(select d.contact_id, d.position from generate_series(0, (select jsonb_array_length(limits) from campaign where id = ${campaignId})) lane
+      cross join lateral (select contact_id, position from delivery where campaign_id = ${campaignId} and state = 'planned'
+        and ${states.includes('planned')} and limit_index = lane and ${page}) d)`,
+  ];
+  return sql`select contact_id from (${sql.join(kinds, sql` union all `)}) next order by position limit ${limit}`;
+}
+
+function isEnded(state: DeliveryState): boolean {
+  return state === 'sent' || state === 'failed' || state === 'skipped' || state === 'cancelled';
 }
 
 export async function readRecipientRow(

@@ -110,8 +110,7 @@ async function insertAtEnd(trx: Database, { campaignId, contactId }: RecipientEd
 /** Behind everybody, also behind those who have left: positions stay unique. */
 export async function takeLastPosition(trx: Database, campaignId: string): Promise<number> {
   const { rows } = await sql<{ last_position: number }>`
-    update campaign set last_position = 1 + greatest(coalesce(last_position, 0),
-      coalesce((select max(position) from delivery where campaign_id = ${campaignId}), 0))
+    update campaign set last_position = 1 + coalesce(last_position, total)
     where id = ${campaignId} returning last_position`.execute(trx);
   const [row] = rows;
   if (row === undefined) throw new Error(`no campaign ${campaignId}`);

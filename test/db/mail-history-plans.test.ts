@@ -96,7 +96,7 @@ test('activities and the ledger in its order are read page by page from their in
     await listActivities(world.db, { recordId: ids.record }, null, 51);
     await listRecipients(world.db, ids.campaign, { state: undefined, after: 20_000, limit: 51 });
   });
-  for (const index of ['activity_contact', 'activity_customer', 'activity_record', 'delivery_order'])
+  for (const index of ['activity_contact', 'activity_customer', 'activity_record', 'delivery_ended'])
     expect(plans).toContain(index);
   expect(plans).not.toMatch(wholeTable);
 });
