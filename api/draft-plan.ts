@@ -1,4 +1,4 @@
-import { countAudience } from '../db/campaigns.ts';
+import { countAudience, type Meant } from '../db/audience.ts';
 import type { Database } from '../db/open.ts';
 import { createCalendar, refuseCalendar, type CalendarRules } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -22,11 +22,13 @@ export async function planDraft(
   rules: CalendarRules,
   startAt: Instant | null,
   newsletterOnly: boolean,
+  meant: Meant,
 ): Promise<PlannedDraft> {
   const from = Math.max(startAt ?? 0, Date.now());
   const closed = refuseCalendar(rules, from);
   if (closed !== null) throw refuse('invalidBody', [{ pointer: '/windows', detail: closed }]);
   const recipients = asked.finishBy === undefined ? 0 : await countAudience(db, newsletterOnly);
+  const recipients = asked.finishBy === undefined ? 0 : await countAudience(db, meant);
   const resolved = resolvePace(asked, { recipients, from, calendar: createCalendar(rules), lastBatch: 0 });
   if ('refusal' in resolved) throw refuse('invalidBody', [{ pointer: '/pace', detail: resolved.refusal }]);
   return { ...resolved.pace, paceForm: resolved.form };

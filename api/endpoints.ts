@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { agentEndpoints } from './routes/agents.ts';
 import { attributeEndpoints } from './routes/attributes.ts';
+import { audienceCheckEndpoints } from './routes/audience-checks.ts';
 import { campaignControlEndpoints } from './routes/campaign-control.ts';
 import { campaignHistoryEndpoints } from './routes/campaign-history.ts';
 import { campaignEndpoints } from './routes/campaigns.ts';
@@ -43,6 +44,8 @@ import { signatureEndpoints } from './routes/signatures.ts';
 import { templateVersionEndpoints } from './routes/template-versions.ts';
 import { templateEndpoints } from './routes/templates.ts';
 import { testSendEndpoints } from './routes/test-sends.ts';
+import { workListPeopleEndpoints } from './routes/work-list-people.ts';
+import { workListEndpoints } from './routes/work-lists.ts';
 
 /** Everything that the API can do, in the order of its documentation. */
 export const endpoints: readonly Endpoint[] = [
@@ -59,6 +62,9 @@ export const endpoints: readonly Endpoint[] = [
   ...documentEndpoints,
   ...documentDownloadEndpoints,
   ...consentEndpoints,
+  ...audienceCheckEndpoints,
+  ...workListEndpoints,
+  ...workListPeopleEndpoints,
   ...campaignEndpoints,
   ...holidayEndpoints,
   ...campaignControlEndpoints,

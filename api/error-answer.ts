@@ -1,8 +1,11 @@
+import { AudienceGone } from '../db/audience.ts';
+import { audienceGone } from './audience-input.ts';
 import { away, Problem } from './problem.ts';
 
 /** Turns whatever was thrown into the problem that the caller sees. A `bug` keeps its cause for the log. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof AudienceGone) return audienceGone(error);
   if (isDatabaseAway(error))
     return away(
       'databaseAway',

@@ -8,6 +8,7 @@ import type { AskedPace } from '../domain/pace-form.ts';
 import type { campaignPatchSchema } from '../domain/schema/campaign.ts';
 import type { CampaignConsent } from '../domain/schema/consent.ts';
 import { completeGuards } from '../domain/schema/guards.ts';
+import { checkAudience } from './audience-input.ts';
 import { checkedCapacity, statedCapacity } from './campaign-capacity.ts';
 import { checkContent } from './campaign-content.ts';
 import { statedDocuments } from './campaign-documents.ts';
@@ -36,6 +37,12 @@ export async function patchedDraft(
   const { usesLinked } = inMail.some((part) => part !== undefined)
     ? await checkContent(deps, { ...mail, name, responseLinks })
     : { usesLinked: draft.uses_linked };
+  const wanted = { ...storedSettings(draft), ...given(patch) };
+  const { name, identity, content, responseLinks, follows, timeZone, windows, holidays } = wanted;
+  const inMail = [patch.name, patch.identity, patch.content, patch.responseLinks];
+  if (inMail.some((part) => part !== undefined))
+    await checkContent(deps, { name, identity, content, responseLinks });
+  if (patch.audience !== undefined) await checkAudience(deps.db, patch.audience);
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(deps.db, draft.id, follows, startAt);
   const everybody =
@@ -98,6 +105,11 @@ async function replanned(
     return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
   const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
   return planDraft(db, asked, rules, startAt, newsletterOnly);
+  const depends = ['audience', 'pace', 'windows', 'holidays', 'timeZone', 'startAt'] as const;
+  if (depends.every((field) => patch[field] === undefined))
+    return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
+  const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
+  return planDraft(db, asked, rules, startAt, { audience: patch.audience ?? draft.audience });
 }
 
 /** Refuses (422) what would never start, or at two times. */

@@ -31,6 +31,7 @@ export const problemTypes = {
   contentRefused: { status: 422, title: 'The content cannot be sent as it is' },
   emptyAudience: { status: 422, title: 'The audience is nobody' },
   documentRefused: { status: 422, title: 'The file cannot be a document' },
+  audienceRefused: { status: 422, title: 'The audience cannot be worked out' },
   fileRefused: { status: 422, title: 'The file cannot be imported' },
   tooManyRequests: { status: 429, title: 'Too many requests' },
   tooManyStreams: { status: 429, title: 'Too many event streams are open with this key' },

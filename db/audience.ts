@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { Audience } from '../domain/filter/audience.ts';
 import { checkFilter, type FilterFault } from '../domain/filter/check-filter.ts';
 import { fieldType } from '../domain/filter/field.ts';
 import type { Filter } from '../domain/filter/filter.ts';
@@ -6,13 +7,31 @@ import { readAttributes, resolveReferences } from './filter-references.ts';
 import { filterCondition } from './filter-sql.ts';
 import type { Database } from './open.ts';
 
-/** Who is meant: everybody, those for whom a filter holds, or who is in a work list. */
-export type Audience = { readonly all: true } | { readonly filter: Filter } | { readonly workList: string };
-
 export type ResolvedAudience =
   | { readonly ok: true; readonly condition: RawBuilder<boolean> }
   /** What it names is not there, or makes no sense; paths lead into the audience's JSON. */
   | { readonly ok: false; readonly faults: readonly FilterFault[] };
+
+/** What an audience names has gone since it was saved. */
+export class AudienceGone extends Error {
+  readonly faults: readonly FilterFault[];
+
+  constructor(faults: readonly FilterFault[]) {
+    // Without the details: a filter may name a person, and this may become a failure in Temporal.
+    super(
+      'the audience names something that is not there any more; the audience check of the campaign says what',
+    );
+    this.name = 'AudienceGone';
+    this.faults = faults;
+  }
+}
+
+/** An audience, and of a campaign that follows another one what that says of it. */
+export interface Meant {
+  readonly audience: Audience;
+  readonly follows_id?: string | null;
+  readonly follows_only?: 'all' | 'notResponded' | null;
+}
 
 /**
  * The audience as a condition over the table alias `contact`, with what it names looked up now. `now` is what "older than" counts from.
@@ -24,37 +43,56 @@ export async function resolveAudience(
 ): Promise<ResolvedAudience> {
   if ('all' in audience) return { ok: true, condition: sql<boolean>`true` };
   if ('workList' in audience) return resolveWorkList(db, audience.workList);
-  const resolved = await resolveFilter(db, audience.filter, now);
-  if (resolved.ok) return resolved;
-  return {
-    ok: false,
-    faults: resolved.faults.map(({ path, detail }) => ({ path: ['filter', ...path], detail })),
-  };
+  return resolveFilter(db, audience.filter, now, ['filter']);
 }
 
-export async function resolveFilter(db: Database, filter: Filter, now: Date): Promise<ResolvedAudience> {
+/** `path`: where in the JSON the filter stands. */
+export async function resolveFilter(
+  db: Database,
+  filter: Filter,
+  now: Date,
+  path: readonly string[],
+): Promise<ResolvedAudience> {
   const [attributes, references] = await Promise.all([readAttributes(db), resolveReferences(db, filter)]);
   const faults = [
     ...checkFilter(filter, attributes),
     ...references.missing.map((detail) => ({ path: [], detail })),
   ];
-  if (faults.length > 0) return { ok: false, faults };
+  if (faults.length > 0)
+    return { ok: false, faults: faults.map((fault) => ({ ...fault, path: [...path, ...fault.path] })) };
   const typeOf = fieldType(attributes);
   return { ok: true, condition: filterCondition(filter, { typeOf, references, now }) };
 }
 
-/** The same where a person has checked the audience before. Throws when something that it names has gone since. */
+/**
+ * Who is meant where a person has checked the audience before: everybody in it, and of a reminder those who got the mail that it follows
+ * and have not responded to it. Throws when something that the audience names has gone since.
+ */
 export async function audienceCondition(
   db: Database,
-  audience: Audience,
+  { audience, follows_id = null, follows_only = null }: Meant,
   now: Date = new Date(),
 ): Promise<RawBuilder<boolean>> {
   const resolved = await resolveAudience(db, audience, now);
-  if (resolved.ok) return resolved.condition;
-  // Without the details: a filter may name a person, and this may become a failure in Temporal.
-  throw new Error(
-    'the audience names something that is not there any more; the audience check of the campaign says what',
-  );
+  if (!resolved.ok) throw new AudienceGone(resolved.faults);
+  if (follows_id === null || follows_only !== 'notResponded') return resolved.condition;
+  return sql<boolean>`${resolved.condition}
+    and exists (select from delivery d where d.contact_id = contact.id and d.campaign_id = ${follows_id} and d.state = 'sent')
+    and not exists (select from response r where r.contact_id = contact.id and r.campaign_id = ${follows_id})`;
+}
+
+/** How many are meant now. */
+export async function countAudience(db: Database, meant: Meant): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from contact where ${await audienceCondition(db, meant)}`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+/** True when the audience has somebody. */
+export async function audienceHasSomebody(db: Database, meant: Meant): Promise<boolean> {
+  const { rows } = await sql`
+    select from contact where ${await audienceCondition(db, meant)} limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 async function resolveWorkList(db: Database, id: string): Promise<ResolvedAudience> {
@@ -62,11 +100,17 @@ async function resolveWorkList(db: Database, id: string): Promise<ResolvedAudien
   if (list === undefined)
     return {
       ok: false,
-      faults: [{ path: ['workList'], detail: `there is no work list ${id}; GET /v1/work-lists shows them` }],
+      faults: [
+        {
+          path: ['workList'],
+          detail: `there is no work list ${id}; name one that exists (GET /v1/work-lists)`,
+        },
+      ],
     };
-  return { ok: true, condition: inWorkList(id) };
+  return { ok: true, condition: isInWorkList(id) };
 }
 
-function inWorkList(id: string): RawBuilder<boolean> {
+/** Over the table alias `contact`. */
+export function isInWorkList(id: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from work_list_entry e where e.contact_id = contact.id and e.list_id = ${id}::uuid)`;
 }

@@ -3,6 +3,7 @@ import type { SendingWindow } from '../domain/calendar.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
+import type { Audience } from '../domain/filter/audience.ts';
 import type { Guards } from '../domain/guards.ts';
 import type { MailDocument } from '../domain/mail-documents.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
@@ -18,7 +19,7 @@ import type { Schema } from './schema.ts';
 
 export interface Draft {
   readonly name: string;
-  readonly audience: { readonly all: true };
+  readonly audience: Audience;
   readonly identity: Identity;
   readonly content: Content;
   /** Left out: identity and content are the campaign's own, and it has no signature. */
@@ -52,7 +53,7 @@ export interface Draft {
 type Columns = Selectable<Schema['campaign']>;
 /** A campaign as stored; `position` orders lists with the database's microseconds. */
 export type CampaignRow = Omit<Columns, 'audience' | 'identity' | 'content'> & {
-  readonly audience: { readonly all: true };
+  readonly audience: Audience;
   readonly identity: Identity;
   readonly content: Content;
 };

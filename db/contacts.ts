@@ -272,4 +272,23 @@ function selectContacts(db: Database) {
       'contact.created_at as createdAt',
       'contact.updated_at as updatedAt',
     ]);
+    .select(contactColumns);
 }
+
+/** A contact, of `contact` with its `customer`. */
+export const contactColumns = [
+  'contact.id',
+  'contact.email',
+  'contact.address',
+  'contact.first_name as firstName',
+  'contact.last_name as lastName',
+  'contact.title',
+  'contact.salutation',
+  'contact.language',
+  'contact.time_zone as timeZone',
+  'contact.newsletter',
+  'customer.name as customer',
+  'contact.attributes',
+  'contact.created_at as createdAt',
+  'contact.updated_at as updatedAt',
+] as const;

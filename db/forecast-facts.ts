@@ -7,8 +7,9 @@ import type { ForecastOptions } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PlanState } from '../domain/planner.ts';
 import { consents } from './audience-checks.ts';
+import { audienceCondition } from './audience.ts';
 import { lookAtCampaign, type CampaignLook } from './campaign-look.ts';
-import { countAudience } from './campaigns.ts';
+import { readCampaign } from './campaigns.ts';
 import type { Database } from './open.ts';
 import { toPlanState } from './plan-state.ts';
 import { readCapacityInput } from './response-room.ts';
@@ -68,6 +69,19 @@ async function withAudience(db: Database, campaignId: string, row: CampaignLook)
       where c.id = ${campaignId} order by l.index`.execute(db),
   ]);
   return { ...row, planned, limited: byDomain.rows.map(({ n }) => ({ planned: n, taken: [] })) };
+/** A campaign without a ledger has everybody of its audience still to come. */
+async function withAudience(db: Database, campaignId: string, row: CampaignLook): Promise<CampaignLook> {
+  const campaign = await readCampaign(db, campaignId);
+  const isMeant =
+    campaign === null ? sql`false` : await audienceCondition(db, { audience: campaign.audience });
+  const { rows } = await sql<{ planned: number; limited: number[] }>`
+    select (select count(*) from contact where ${isMeant}) as planned,
+      array(select (select count(*) from contact
+          where substring(address from '[^@]*$') = l.value ->> 'domain' and ${isMeant})::float8
+        from campaign c, jsonb_array_elements(c.limits) with ordinality l (value, index)
+        where c.id = ${campaignId} order by l.index) as limited`.execute(db);
+  const { planned = 0, limited = [] } = rows[0] ?? {};
+  return { ...row, planned, limited: limited.map((n) => ({ planned: n, taken: [] })) };
 }
 
 function closedBy({ state, main_open: isMainOpen }: CampaignLook): ForecastFacts['closedBy'] {

@@ -5,6 +5,7 @@ import type { CapacityFigures } from '../domain/capacity-figures.ts';
 import type { StatedCapacity } from '../domain/capacity-settings.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { DomainLimit } from '../domain/domain-limit.ts';
+import type { Audience } from '../domain/filter/audience.ts';
 import type { Guards } from '../domain/guards.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { RecipientAction } from '../domain/recipient-act.ts';
@@ -43,7 +44,7 @@ export interface Schema extends PeopleTables, ContentTables {
     version: Generated<number>;
     state: Generated<CampaignState>;
     name: string;
-    audience: Json<{ all: true }>;
+    audience: Json<Audience>;
     identity: Json<{ name: string; address: string; replyTo?: string }>;
     content: Json<Content>;
     stream: Generated<string>;

@@ -5,6 +5,7 @@ import { frozenColumns, type FrozenMail } from './campaign-sources.ts';
 import { spreadToFinish } from './ledger/snapshot.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
+import { freezeWorkList } from './work-list-change.ts';
 
 export interface StartRequest {
   readonly campaignId: string;
@@ -32,6 +33,7 @@ export async function startCampaign(
     const campaign = await trx
       .selectFrom('campaign')
       .select(['state', 'version', 'start_at', 'follows_id', 'snapshot_at', 'log_activity'])
+      .select(['state', 'version', 'start_at', 'follows_id', 'audience'])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
@@ -42,6 +44,15 @@ export async function startCampaign(
     for (const seen of [expectedVersion, frozen?.draftVersion ?? null])
       if (seen !== null && seen !== campaign.version)
         return { refusal: { code: 'stale', expectedVersion: seen, version: campaign.version } };
+    if (expectedVersion !== null && expectedVersion !== campaign.version)
+      return { refusal: { code: 'stale', expectedVersion, version: campaign.version } };
+    // Whoever is in the list now is meant, and nobody changes that any more.
+    if ('workList' in campaign.audience) {
+      const reason = `campaign ${campaignId} was started`;
+      const act = { by, reason, expectedVersion: null };
+      const frozen = await freezeWorkList(trx, campaign.audience.workList, act);
+      if (!frozen.ok) return { refusal: { code: 'conflict', detail: goneList } };
+    }
     const begins = startAt === null ? campaign.start_at : new Date(startAt);
     const waits = begins === null ? campaign.follows_id !== null : begins.getTime() > Date.now();
     const state = waits ? 'scheduled' : 'running';
@@ -68,6 +79,8 @@ export async function startCampaign(
     return { started: true, state };
   });
 }
+
+const goneList = 'the work list of this campaign was removed; name another audience, then start';
 
 async function keepStart(
   trx: Database,

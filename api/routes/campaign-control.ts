@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { audienceHasSomebody } from '../../db/campaigns.ts';
 import { readCountsOf } from '../../db/counts.ts';
+import { audienceHasSomebody } from '../../db/audience.ts';
+import type { CampaignRow } from '../../db/campaigns.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { startCampaign } from '../../db/start.ts';
+import { printFilter } from '../../domain/filter/print-filter.ts';
 import { refuseResumeAt } from '../../domain/resume-at.ts';
 import * as schema from '../../domain/schema/campaign-control.ts';
 import { campaignSchema } from '../../domain/schema/campaign.ts';
@@ -52,6 +55,8 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks }, campaignId);
         if (campaign.snapshot_at === null) await requireAudience(deps, campaign.newsletter_only);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
+        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
+        await requireAudience(deps, campaign);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;
@@ -193,5 +198,15 @@ async function requireAudience({ db }: ApiDeps, newsletterOnly: boolean): Promis
     newsletterOnly && (await audienceHasSomebody(db, false))
       ? 'nobody of the audience has ordered the newsletter; note the consents that you have (POST /v1/contacts/{id}/consents), or write to everybody for a reason ("consent")'
       : 'the audience is nobody: there are no contacts; import some (POST /v1/contact-imports), then start';
+async function requireAudience({ db }: ApiDeps, { audience }: CampaignRow): Promise<void> {
+  if (await audienceHasSomebody(db, { audience })) return;
+  const detail = `the audience is nobody: ${nobodyBecause(audience)}`;
   throw new Problem('emptyAudience', detail, { errors: [{ pointer: '/audience', detail }] });
+}
+
+function nobodyBecause(audience: CampaignRow['audience']): string {
+  if ('all' in audience) return 'there are no contacts; import some (POST /v1/contact-imports), then start';
+  return 'workList' in audience
+    ? `the work list ${audience.workList} is empty; add people to it, then start`
+    : `nobody is found by the filter ${printFilter(audience.filter)}; change it, then start`;
 }

@@ -1,8 +1,9 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
 import { resolveAskedPace } from '../asked-pace.ts';
 import { consents } from '../audience-checks.ts';
 import { keepWithoutConsent } from '../campaign-consent.ts';
+import { audienceCondition } from '../audience.ts';
 import { waitForOther } from '../follow-up.ts';
 import { skipDomainsNotAllowed } from '../identity-domains.ts';
 import type { Database } from '../open.ts';
@@ -33,6 +34,7 @@ export async function snapshotAudience(
         'newsletter_only',
         'newsletter_reason',
         'newsletter_by',
+        'audience',
       ])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
@@ -42,6 +44,7 @@ export async function snapshotAudience(
     if (campaign.snapshot_at !== null || isEnding) return { total: campaign.total };
     const notYet = await waitForOther(trx, campaign, at);
     if (notYet !== null) return { total: 0, notYet };
+    const isMeant = await audienceCondition(trx, campaign, new Date(at));
     const inserted = await sql`
       insert into delivery (campaign_id, contact_id, position, email, address, limit_index, state, settled_at, reason_code, reason_text)
       select ${campaignId}::uuid, contact.id, row_number() over (order by md5(contact.id::text || ${campaignId})), email, address,
@@ -50,7 +53,7 @@ export async function snapshotAudience(
         select value ->> 'domain' as domain, n from campaign, jsonb_array_elements(limits) with ordinality each (value, n)
         where id = ${campaignId}
       ) l on l.domain = substring(address from '[^@]*$')
-      where ${isMeant(campaign)}`.execute(trx);
+      where ${isMeant}`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
     await skipDomainsNotAllowed(trx, campaignId);
     await keepWithoutConsent(trx, campaign, isMeant(campaign));
@@ -92,19 +95,6 @@ async function inTransaction<T>(db: Database, work: (trx: Database) => Promise<T
 export interface Snapshot {
   readonly total: number;
   readonly notYet?: { readonly at: Instant | null };
-}
-
-/** Everybody; of a reminder those who got the mail that it follows and have not responded to it. */
-function isMeant({
-  follows_id,
-  follows_only,
-}: {
-  readonly follows_id: string | null;
-  readonly follows_only: 'all' | 'notResponded' | null;
-}): RawBuilder<boolean> {
-  if (follows_id === null || follows_only !== 'notResponded') return sql<boolean>`true`;
-  return sql<boolean>`exists (select from delivery d where d.contact_id = contact.id and d.campaign_id = ${follows_id} and d.state = 'sent')
-    and not exists (select from response r where r.contact_id = contact.id and r.campaign_id = ${follows_id})`;
 }
 
 /** "Finish by" is a pace for so many people: now that they are counted it is worked out for good. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { campaignStates } from '../campaign-state.ts';
+import { audienceInputSchema, audienceSchema } from './audience.ts';
 import { holidaysSchema, windowsSchema } from './calendar.ts';
 import { campaignDocumentsSchema, shownDocumentsSchema } from './campaign-document.ts';
 import { capacityInputSchema, openResponsesSchema, shownCapacitySchema } from './capacity.ts';
@@ -25,6 +26,7 @@ const audienceSchema = z
     all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }),
   })
   .meta({ id: 'Audience', description: 'Who is meant; frozen at the start' });
+import { streamSchema } from './stream.ts';
 
 /** "When started" is null. One in the past is refused by the routes, which know the time. */
 export const startAtSchema = instantInputSchema.nullable().meta({
@@ -45,6 +47,9 @@ const draftFields = {
   audience: audienceSchema,
   identity: identityInputSchema,
   content: contentInputSchema,
+  audience: audienceInputSchema,
+  identity: identitySchema,
+  content: contentSchema,
   pace: paceInputSchema({}).meta({ id: 'PaceInput', description: 'How fast, in exactly one form' }),
 } as const;
 
@@ -80,6 +85,9 @@ export const campaignPatchSchema = z
     identity: identityInputSchema.optional(),
     content: contentInputSchema.optional(),
     signature: signatureIdSchema.optional(),
+    audience: audienceInputSchema.optional(),
+    identity: identitySchema.optional(),
+    content: contentSchema.optional(),
     pace: draftFields.pace.optional(),
     startAt: startAtSchema.optional(),
     timeZone: timeZoneSchema.optional(),

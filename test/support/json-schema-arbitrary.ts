@@ -27,10 +27,10 @@ export interface JsonSchema {
 export type Schemas = Readonly<Record<string, JsonSchema>>;
 
 /** Values that a schema allows. Examples are drawn often: they make sense where a pattern alone would not. */
-export function valid(schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
+export function valid(schema: JsonSchema, schemas: Schemas, depth = 0): fc.Arbitrary<unknown> {
   const { $ref, example } = schema;
-  if ($ref !== undefined) return valid(schemas[$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
-  const drawn = draw(schema, schemas);
+  if ($ref !== undefined) return ofSchema(schemas[$ref.split('/').at(-1) ?? ''] ?? {}, schemas, depth + 1);
+  const drawn = draw(schema, schemas, depth);
   return example === undefined
     ? drawn
     : fc.oneof({ weight: 3, arbitrary: fc.constant(example) }, { weight: 1, arbitrary: drawn });
@@ -87,18 +87,25 @@ export function mutated(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
     });
 }
 
-function draw(schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
+/** Schemas that hold themselves end in their examples. */
+function ofSchema(schema: JsonSchema, schemas: Schemas, depth: number): fc.Arbitrary<unknown> {
+  return depth > deepest ? fc.constant(schema.example ?? null) : valid(schema, schemas, depth);
+}
+
+const deepest = 5;
+
+function draw(schema: JsonSchema, schemas: Schemas, depth: number): fc.Arbitrary<unknown> {
   const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf?.slice(0, 1);
-  if (choices !== undefined) return fc.oneof(...choices.map((each) => valid(each, schemas)));
+  if (choices !== undefined) return fc.oneof(...choices.map((each) => valid(each, schemas, depth)));
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   return types.length === 0
     ? fc.jsonValue({ maxDepth: 2 })
-    : fc.oneof(...types.map((type) => drawOf(type, schema, schemas)));
+    : fc.oneof(...types.map((type) => drawOf(type, schema, schemas, depth)));
 }
 
-function drawOf(type: string, schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
+function drawOf(type: string, schema: JsonSchema, schemas: Schemas, depth: number): fc.Arbitrary<unknown> {
   const { minimum, maximum, items = {}, minItems = 0, maxItems = 3 } = schema;
   switch (type) {
     case 'string':
@@ -110,9 +117,12 @@ function drawOf(type: string, schema: JsonSchema, schemas: Schemas): fc.Arbitrar
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(valid(items, schemas), { minLength: minItems, maxLength: Math.min(maxItems, 3) });
+      return fc.array(valid(items, schemas, depth), {
+        minLength: minItems,
+        maxLength: Math.min(maxItems, 3),
+      });
     case 'object':
-      return drawObject(schema, schemas);
+      return drawObject(schema, schemas, depth);
     default:
       return fc.constant(null);
   }
@@ -121,15 +131,16 @@ function drawOf(type: string, schema: JsonSchema, schemas: Schemas): fc.Arbitrar
 function drawObject(
   { properties = {}, required = [], additionalProperties }: JsonSchema,
   schemas: Schemas,
+  depth: number,
 ): fc.Arbitrary<unknown> {
   const model = Object.fromEntries(
-    Object.entries(properties).map(([name, each]) => [name, valid(each, schemas)]),
+    Object.entries(properties).map(([name, each]) => [name, valid(each, schemas, depth)]),
   );
   const declared = fc.record(model, { requiredKeys: required.filter((name) => name in model) });
   if (typeof additionalProperties !== 'object') return declared;
   const others = fc.dictionary(
     fc.string({ minLength: 1, maxLength: 10 }),
-    valid(additionalProperties, schemas),
+    valid(additionalProperties, schemas, depth),
     { maxKeys: 3 },
   );
   return fc.tuple(others, declared).map(([more, own]) => ({ ...more, ...own }));

@@ -13,7 +13,7 @@ import { sensibleFilter } from './sensible-filter.ts';
 const world = useDatabase({ connections: 4 });
 
 async function found(filter: Filter): Promise<string[]> {
-  const condition = await audienceCondition(world.db, { filter }, worldNow);
+  const condition = await audienceCondition(world.db, { audience: { filter } }, worldNow);
   const { rows } = await sql<{ id: string }>`select id from contact where ${condition} order by id`.execute(
     world.db,
   );
