@@ -2,7 +2,6 @@ import type { Contact } from '../db/contacts.ts';
 import { wireInstant } from './wire-instant.ts';
 
 /** A person as the API shows them. */
-/** A contact as the API shows it. */
 export function showContact({ createdAt, updatedAt, ...contact }: Contact) {
   return { ...contact, createdAt: wireInstant(createdAt), updatedAt: wireInstant(updatedAt) };
 }

@@ -21,13 +21,11 @@ export async function planDraft(
   asked: AskedPace,
   rules: CalendarRules,
   startAt: Instant | null,
-  newsletterOnly: boolean,
   meant: Meant,
 ): Promise<PlannedDraft> {
   const from = Math.max(startAt ?? 0, Date.now());
   const closed = refuseCalendar(rules, from);
   if (closed !== null) throw refuse('invalidBody', [{ pointer: '/windows', detail: closed }]);
-  const recipients = asked.finishBy === undefined ? 0 : await countAudience(db, newsletterOnly);
   const recipients = asked.finishBy === undefined ? 0 : await countAudience(db, meant);
   const resolved = resolvePace(asked, { recipients, from, calendar: createCalendar(rules), lastBatch: 0 });
   if ('refusal' in resolved) throw refuse('invalidBody', [{ pointer: '/pace', detail: resolved.refusal }]);

@@ -37,11 +37,6 @@ export async function patchedDraft(
   const { usesLinked } = inMail.some((part) => part !== undefined)
     ? await checkContent(deps, { ...mail, name, responseLinks })
     : { usesLinked: draft.uses_linked };
-  const wanted = { ...storedSettings(draft), ...given(patch) };
-  const { name, identity, content, responseLinks, follows, timeZone, windows, holidays } = wanted;
-  const inMail = [patch.name, patch.identity, patch.content, patch.responseLinks];
-  if (inMail.some((part) => part !== undefined))
-    await checkContent(deps, { name, identity, content, responseLinks });
   if (patch.audience !== undefined) await checkAudience(deps.db, patch.audience);
   const startAt = patch.startAt === undefined ? (draft.start_at?.getTime() ?? null) : patch.startAt;
   await checkFollowing(deps.db, draft.id, follows, startAt);
@@ -100,16 +95,12 @@ async function replanned(
   { newsletterOnly, ...rules }: CalendarRules & { readonly newsletterOnly: boolean },
   startAt: number | null,
 ): Promise<PlannedDraft> {
-  const depends = ['pace', 'windows', 'holidays', 'timeZone', 'startAt', 'consent'] as const;
+  const depends = ['audience', 'pace', 'windows', 'holidays', 'timeZone', 'startAt', 'consent'] as const;
   if (depends.every((field) => patch[field] === undefined))
     return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
   const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
-  return planDraft(db, asked, rules, startAt, newsletterOnly);
-  const depends = ['audience', 'pace', 'windows', 'holidays', 'timeZone', 'startAt'] as const;
-  if (depends.every((field) => patch[field] === undefined))
-    return { size: draft.size, gapMs: draft.gap_ms, paceForm: draft.pace_form };
-  const asked = patch.pace === undefined ? storedPace(draft) : askedPace(patch.pace);
-  return planDraft(db, asked, rules, startAt, { audience: patch.audience ?? draft.audience });
+  const meant = { audience: patch.audience ?? draft.audience, newsletter_only: newsletterOnly };
+  return planDraft(db, asked, rules, startAt, meant);
 }
 
 /** Refuses (422) what would never start, or at two times. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { LinkedValues, Recipient } from '../domain/recipient.ts';
+import { mailable } from './audience.ts';
 import type { CampaignRow } from './campaigns.ts';
 import type { Database } from './open.ts';
 
@@ -9,11 +10,15 @@ import type { Database } from './open.ts';
  */
 export async function readAudience(
   db: Database,
-  campaign: Pick<CampaignRow, 'id' | 'snapshot_at' | 'uses_linked'>,
+  campaign: CampaignRow,
   after: string | null,
   limit: number,
 ): Promise<Recipient[]> {
-  const frozen = sql<boolean>`exists (select from delivery d where d.campaign_id = ${campaign.id} and d.contact_id = contact.id)`;
+  const isMeant =
+    campaign.snapshot_at === null
+      ? await mailable(db, campaign)
+      : sql<boolean>`exists (select from delivery d
+          where d.campaign_id = ${campaign.id} and d.contact_id = contact.id and d.state <> 'skipped')`;
   const rows = await db
     .selectFrom('contact')
     .leftJoin('customer', 'customer.id', 'contact.customer_id')
@@ -35,7 +40,7 @@ export async function readAudience(
       ).as('linked'),
     ])
     .$if(after !== null, (query) => query.where('contact.id', '>', after))
-    .$if(campaign.snapshot_at !== null, (query) => query.where(frozen))
+    .where(isMeant)
     .orderBy('contact.id')
     .limit(limit)
     .execute();

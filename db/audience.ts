@@ -3,6 +3,7 @@ import type { Audience } from '../domain/filter/audience.ts';
 import { checkFilter, type FilterFault } from '../domain/filter/check-filter.ts';
 import { fieldType } from '../domain/filter/field.ts';
 import type { Filter } from '../domain/filter/filter.ts';
+import { consents } from './audience-checks.ts';
 import { readAttributes, resolveReferences } from './filter-references.ts';
 import { filterCondition } from './filter-sql.ts';
 import type { Database } from './open.ts';
@@ -31,6 +32,8 @@ export interface Meant {
   readonly audience: Audience;
   readonly follows_id?: string | null;
   readonly follows_only?: 'all' | 'notResponded' | null;
+  /** Of them only those who ordered the newsletter: for whoever counts or looks for somebody; the snapshot keeps the others as skipped. */
+  readonly newsletter_only?: boolean;
 }
 
 /**
@@ -81,18 +84,24 @@ export async function audienceCondition(
     and not exists (select from response r where r.contact_id = contact.id and r.campaign_id = ${follows_id})`;
 }
 
-/** How many are meant now. */
+/** How many are meant and may be written to now. */
 export async function countAudience(db: Database, meant: Meant): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from contact where ${await audienceCondition(db, meant)}`.execute(db);
+    select count(*) as n from contact where ${await mailable(db, meant)}`.execute(db);
   return rows[0]?.n ?? 0;
 }
 
-/** True when the audience has somebody. */
+/** True when the audience has somebody who may be written to. */
 export async function audienceHasSomebody(db: Database, meant: Meant): Promise<boolean> {
   const { rows } = await sql`
-    select from contact where ${await audienceCondition(db, meant)} limit 1`.execute(db);
+    select from contact where ${await mailable(db, meant)} limit 1`.execute(db);
   return rows.length > 0;
+}
+
+/** The condition for those who are meant and may be written to, over the table alias `contact`. */
+export async function mailable(db: Database, meant: Meant): Promise<RawBuilder<boolean>> {
+  const isMeant = await audienceCondition(db, meant);
+  return meant.newsletter_only === true ? sql<boolean>`${isMeant} and ${consents()}` : isMeant;
 }
 
 async function resolveWorkList(db: Database, id: string): Promise<ResolvedAudience> {

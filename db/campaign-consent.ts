@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { consents } from './audience-checks.ts';
+import { resolveAudience, type Meant } from './audience.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
 
@@ -43,14 +44,18 @@ export async function keepWithoutConsent(
 
 /**
  * How many people of the audience have not ordered the newsletter: of a draft now, of a started campaign as it was when the
- * audience was frozen. Null: it was started before that was counted.
+ * audience was frozen. Null: it was started before that was counted, or its audience cannot be worked out.
  */
 export async function readConcerned(
   db: Database,
-  campaign: CampaignConsent & { readonly snapshot_at: Date | null },
+  campaign: CampaignConsent & Meant & { readonly snapshot_at: Date | null },
 ): Promise<number | null> {
   const { id, newsletter_only: newsletterOnly, snapshot_at: snapshotAt } = campaign;
-  if (snapshotAt === null) return countWithoutOrder(db, sql<boolean>`true`);
+  if (snapshotAt === null) {
+    const resolved = await resolveAudience(db, campaign.audience);
+    // What the audience names has gone: the audience check says so.
+    return resolved.ok ? countWithoutOrder(db, resolved.condition) : null;
+  }
   if (newsletterOnly) {
     const { rows } = await sql<{ n: number }>`select count(*) as n from delivery
       where campaign_id = ${id} and state = 'skipped' and reason_code = 'noConsent'`.execute(db);

@@ -9,7 +9,6 @@ import type { MailDocument } from '../domain/mail-documents.ts';
 import type { PaceForm } from '../domain/pace-form.ts';
 import type { ResponseLink } from '../domain/response-link.ts';
 import type { Content, Identity } from '../domain/schema/content.ts';
-import { consents } from './audience-checks.ts';
 import { keepCampaignDocuments } from './campaign-documents.ts';
 import { keepCampaignRecords, type WantedRecords } from './campaign-records.ts';
 import { noSources, sourceColumns, type MailSources } from './campaign-sources.ts';
@@ -194,25 +193,6 @@ export async function listActiveCampaigns(db: Database): Promise<{ id: string; s
     .where('state', 'not in', ['draft', 'cancelled', 'finished'])
     .orderBy('created_at')
     .execute();
-}
-
-/** How many the audience has now; of them only those who ordered the newsletter where nobody else is meant. */
-export async function countAudience(db: Database, newsletterOnly: boolean): Promise<number> {
-  const { n } = await db
-    .selectFrom('contact')
-    .select((select) => select.fn.countAll<number>().as('n'))
-    .where(newsletterOnly ? consents() : sql<boolean>`true`)
-    .executeTakeFirstOrThrow();
-  return n;
-}
-
-/** True when the audience has somebody who may be written to. */
-export async function audienceHasSomebody(db: Database, newsletterOnly: boolean): Promise<boolean> {
-  const query = db
-    .selectFrom('contact')
-    .select('id')
-    .where(newsletterOnly ? consents() : sql<boolean>`true`);
-  return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
 const summaryColumns = [

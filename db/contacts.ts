@@ -254,24 +254,6 @@ function selectContacts(db: Database) {
   return db
     .selectFrom('contact')
     .leftJoin('customer', 'customer.id', 'contact.customer_id')
-    .select([
-      'contact.id',
-      'contact.email',
-      'contact.address',
-      'contact.first_name as firstName',
-      'contact.last_name as lastName',
-      'contact.title',
-      'contact.salutation',
-      'contact.language',
-      'contact.time_zone as timeZone',
-      'contact.newsletter',
-      'contact.external_id as externalId',
-      'contact.customer_id as customerId',
-      'customer.name as customer',
-      'contact.attributes',
-      'contact.created_at as createdAt',
-      'contact.updated_at as updatedAt',
-    ]);
     .select(contactColumns);
 }
 
@@ -287,6 +269,8 @@ export const contactColumns = [
   'contact.language',
   'contact.time_zone as timeZone',
   'contact.newsletter',
+  'contact.external_id as externalId',
+  'contact.customer_id as customerId',
   'customer.name as customer',
   'contact.attributes',
   'contact.created_at as createdAt',

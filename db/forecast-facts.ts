@@ -6,8 +6,7 @@ import { followResponses } from '../domain/following-room.ts';
 import type { ForecastOptions } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PlanState } from '../domain/planner.ts';
-import { consents } from './audience-checks.ts';
-import { audienceCondition } from './audience.ts';
+import { mailable } from './audience.ts';
 import { lookAtCampaign, type CampaignLook } from './campaign-look.ts';
 import { readCampaign } from './campaigns.ts';
 import type { Database } from './open.ts';
@@ -58,22 +57,10 @@ export async function readForecastFacts(
   return { state: toPlanState(campaignId, row, room, now), closedBy: closedBy(row), capacity, ...speed };
 }
 
-/** A campaign without a ledger has everybody still to come whom it may write to. */
-async function withAudience(db: Database, campaignId: string, row: CampaignLook): Promise<CampaignLook> {
-  const [planned, byDomain] = await Promise.all([
-    countAudience(db, row.newsletter_only),
-    sql<{ n: number }>`
-      select (select count(*) from contact where substring(address from '[^@]*$') = l.value ->> 'domain'
-        and (not c.newsletter_only or ${consents()})) as n
-      from campaign c, jsonb_array_elements(c.limits) with ordinality l (value, index)
-      where c.id = ${campaignId} order by l.index`.execute(db),
-  ]);
-  return { ...row, planned, limited: byDomain.rows.map(({ n }) => ({ planned: n, taken: [] })) };
-/** A campaign without a ledger has everybody of its audience still to come. */
+/** A campaign without a ledger has everybody of its audience still to come whom it may write to. */
 async function withAudience(db: Database, campaignId: string, row: CampaignLook): Promise<CampaignLook> {
   const campaign = await readCampaign(db, campaignId);
-  const isMeant =
-    campaign === null ? sql`false` : await audienceCondition(db, { audience: campaign.audience });
+  const isMeant = campaign === null ? sql<boolean>`false` : await mailable(db, campaign);
   const { rows } = await sql<{ planned: number; limited: number[] }>`
     select (select count(*) from contact where ${isMeant}) as planned,
       array(select (select count(*) from contact

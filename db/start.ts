@@ -32,8 +32,7 @@ export async function startCampaign(
   return db.transaction().execute(async (trx) => {
     const campaign = await trx
       .selectFrom('campaign')
-      .select(['state', 'version', 'start_at', 'follows_id', 'snapshot_at', 'log_activity'])
-      .select(['state', 'version', 'start_at', 'follows_id', 'audience'])
+      .select(['state', 'version', 'start_at', 'follows_id', 'snapshot_at', 'log_activity', 'audience'])
       .where('id', '=', campaignId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
@@ -44,14 +43,12 @@ export async function startCampaign(
     for (const seen of [expectedVersion, frozen?.draftVersion ?? null])
       if (seen !== null && seen !== campaign.version)
         return { refusal: { code: 'stale', expectedVersion: seen, version: campaign.version } };
-    if (expectedVersion !== null && expectedVersion !== campaign.version)
-      return { refusal: { code: 'stale', expectedVersion, version: campaign.version } };
     // Whoever is in the list now is meant, and nobody changes that any more.
     if ('workList' in campaign.audience) {
       const reason = `campaign ${campaignId} was started`;
       const act = { by, reason, expectedVersion: null };
-      const frozen = await freezeWorkList(trx, campaign.audience.workList, act);
-      if (!frozen.ok) return { refusal: { code: 'conflict', detail: goneList } };
+      const list = await freezeWorkList(trx, campaign.audience.workList, act);
+      if (!list.ok) return { refusal: { code: 'conflict', detail: goneList } };
     }
     const begins = startAt === null ? campaign.start_at : new Date(startAt);
     const waits = begins === null ? campaign.follows_id !== null : begins.getTime() > Date.now();

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { audienceHasSomebody } from '../../db/campaigns.ts';
-import { readCountsOf } from '../../db/counts.ts';
 import { audienceHasSomebody } from '../../db/audience.ts';
 import type { CampaignRow } from '../../db/campaigns.ts';
+import { readCountsOf } from '../../db/counts.ts';
 import { pauseCampaign } from '../../db/pause.ts';
 import { startCampaign } from '../../db/start.ts';
 import { printFilter } from '../../domain/filter/print-filter.ts';
@@ -53,10 +52,8 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const { name, response_links: responseLinks } = campaign;
         await requireDocuments(deps, campaignId);
         const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks }, campaignId);
-        if (campaign.snapshot_at === null) await requireAudience(deps, campaign.newsletter_only);
+        if (campaign.snapshot_at === null) await requireAudience(deps, campaign);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
-        await checkContent(deps, { ...campaign, responseLinks: campaign.response_links });
-        await requireAudience(deps, campaign);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);
         // An explicit null overrules the draft's own start.
         const at = startAt === null && campaign.start_at !== null ? Date.now() : begins;
@@ -192,15 +189,12 @@ function refusePastResume(resumeAt: number | null | undefined): void {
   if (detail !== null) throw refuse('invalidBody', [{ pointer: '/resumeAt', detail }]);
 }
 
-async function requireAudience({ db }: ApiDeps, newsletterOnly: boolean): Promise<void> {
-  if (await audienceHasSomebody(db, newsletterOnly)) return;
+async function requireAudience({ db }: ApiDeps, { audience, newsletter_only }: CampaignRow): Promise<void> {
+  if (await audienceHasSomebody(db, { audience, newsletter_only })) return;
   const detail =
-    newsletterOnly && (await audienceHasSomebody(db, false))
+    newsletter_only && (await audienceHasSomebody(db, { audience }))
       ? 'nobody of the audience has ordered the newsletter; note the consents that you have (POST /v1/contacts/{id}/consents), or write to everybody for a reason ("consent")'
-      : 'the audience is nobody: there are no contacts; import some (POST /v1/contact-imports), then start';
-async function requireAudience({ db }: ApiDeps, { audience }: CampaignRow): Promise<void> {
-  if (await audienceHasSomebody(db, { audience })) return;
-  const detail = `the audience is nobody: ${nobodyBecause(audience)}`;
+      : `the audience is nobody: ${nobodyBecause(audience)}`;
   throw new Problem('emptyAudience', detail, { errors: [{ pointer: '/audience', detail }] });
 }
 

@@ -45,12 +45,9 @@ export const campaignEndpoints: readonly Endpoint[] = [
       const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks });
       const { pace, startAt = null, guards, consent, onceWithin, signature: _signature, ...rest } = body;
       await checkFollowing(deps.db, null, body.follows, startAt);
-      const planned = await planDraft(deps.db, askedPace(pace), rest, startAt, consent.newsletter);
-      await checkContent(deps, body);
       await checkAudience(deps.db, body.audience);
-      const { pace, startAt = null, guards, consent, onceWithin, ...rest } = body;
-      await checkFollowing(deps.db, null, body.follows, startAt);
-      const planned = await planDraft(deps.db, askedPace(pace), rest, startAt, { audience: body.audience });
+      const meant = { audience: body.audience, newsletter_only: consent.newsletter };
+      const planned = await planDraft(deps.db, askedPace(pace), rest, startAt, meant);
       const capacity = await statedCapacity(deps.db, body.capacity, planned.size);
       const own = guards === undefined ? {} : { guards: completeGuards(guards) };
       const documents = await statedDocuments(deps, body.documents);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { insertContact, listContacts, readContact, updateContact, type Contact } from '../../db/contacts.ts';
 import type { Database } from '../../db/open.ts';
-import { listContacts, readContact, updateContact } from '../../db/contacts.ts';
-import { normaliseAddress } from '../../domain/email-address.ts';
 import {
   contactListSchema,
   contactPatchSchema,
@@ -17,8 +15,6 @@ import { afterText, page } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import { readAddress } from '../read-address.ts';
 import { writeOrRefuse } from '../refused-write.ts';
-import { page } from '../paging.ts';
-import { notFound, Problem } from '../problem.ts';
 
 const params = z.strictObject({ contactId: idSchema });
 
@@ -108,9 +104,4 @@ export async function findContact(db: Database, contactId: string): Promise<Cont
   const contact = await readContact(db, contactId);
   if (contact === null) throw notFound('contact', contactId);
   return contact;
-function readEmail(text: string): { email: string; address: string } {
-  const check = normaliseAddress(text, domainToASCII);
-  if (check.ok) return check;
-  const detail = `${JSON.stringify(text.slice(0, 100))}: ${check.why}`;
-  throw new Problem('invalidBody', detail, { errors: [{ pointer: '/email', detail }] });
 }

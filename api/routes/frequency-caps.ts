@@ -10,8 +10,8 @@ import {
   frequencyCapInputSchema,
   frequencyCapListSchema,
   frequencyCapSchema,
-  streamSchema,
 } from '../../domain/schema/frequency-cap.ts';
+import { streamSchema } from '../../domain/schema/stream.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { wireInstant } from '../wire-instant.ts';
 

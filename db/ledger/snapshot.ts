@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
 import { resolveAskedPace } from '../asked-pace.ts';
 import { consents } from '../audience-checks.ts';
-import { keepWithoutConsent } from '../campaign-consent.ts';
 import { audienceCondition } from '../audience.ts';
+import { keepWithoutConsent } from '../campaign-consent.ts';
 import { waitForOther } from '../follow-up.ts';
 import { skipDomainsNotAllowed } from '../identity-domains.ts';
 import type { Database } from '../open.ts';
@@ -56,7 +56,7 @@ export async function snapshotAudience(
       where ${isMeant}`.execute(trx);
     const total = Number(inserted.numAffectedRows ?? 0n);
     await skipDomainsNotAllowed(trx, campaignId);
-    await keepWithoutConsent(trx, campaign, isMeant(campaign));
+    await keepWithoutConsent(trx, campaign, isMeant);
     await trx
       .updateTable('campaign')
       .set({ snapshot_at: sql`now()`, total })

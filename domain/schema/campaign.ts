@@ -9,7 +9,6 @@ import { contentSchema, identitySchema } from './content.ts';
 import { limitsSchema, shownLimitsSchema } from './domain-limit.ts';
 import { durationSchema } from './duration.ts';
 import { followsSchema, shownFollowsSchema } from './follow-up.ts';
-import { streamSchema } from './frequency-cap.ts';
 import { guardsInputSchema, guardsSchema, warningSchema } from './guards.ts';
 import { identityInputSchema } from './identity.ts';
 import { mailSourceFields } from './mail-sources.ts';
@@ -18,15 +17,9 @@ import { campaignRecordsSchema } from './record.ts';
 import { responseLinkSchema, responseLinksSchema } from './response-link.ts';
 import { idSchema, instantInputSchema, instantSchema, nameSchema } from './shared.ts';
 import { signatureIdSchema } from './signature.ts';
+import { streamSchema } from './stream.ts';
 import { contentInputSchema } from './template.ts';
 import { timeZoneSchema } from './time-zone.ts';
-
-const audienceSchema = z
-  .strictObject({
-    all: z.literal(true, { error: 'the audience is {"all": true}: everybody who was imported' }),
-  })
-  .meta({ id: 'Audience', description: 'Who is meant; frozen at the start' });
-import { streamSchema } from './stream.ts';
 
 /** "When started" is null. One in the past is refused by the routes, which know the time. */
 export const startAtSchema = instantInputSchema.nullable().meta({
@@ -44,12 +37,9 @@ const onceWithinSchema = durationSchema({ minMs: day, maxMs: 3_650 * day, range:
 
 const draftFields = {
   name: nameSchema.meta({ example: 'Server upgrade on 5 December' }),
-  audience: audienceSchema,
+  audience: audienceInputSchema,
   identity: identityInputSchema,
   content: contentInputSchema,
-  audience: audienceInputSchema,
-  identity: identitySchema,
-  content: contentSchema,
   pace: paceInputSchema({}).meta({ id: 'PaceInput', description: 'How fast, in exactly one form' }),
 } as const;
 
@@ -81,13 +71,10 @@ export const newCampaignSchema = z
 export const campaignPatchSchema = z
   .strictObject({
     name: draftFields.name.optional(),
-    audience: audienceSchema.optional(),
+    audience: audienceInputSchema.optional(),
     identity: identityInputSchema.optional(),
     content: contentInputSchema.optional(),
     signature: signatureIdSchema.optional(),
-    audience: audienceInputSchema.optional(),
-    identity: identitySchema.optional(),
-    content: contentSchema.optional(),
     pace: draftFields.pace.optional(),
     startAt: startAtSchema.optional(),
     timeZone: timeZoneSchema.optional(),

@@ -2,12 +2,6 @@ import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 import { durationSchema as shownDurationSchema, instantSchema } from './shared.ts';
 
-/** A kind of mail: what caps, suppressions and unsubscribes can be about. */
-export const streamSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a stream is one word of lower-case letters, digits and dashes')
-  .meta({ description: 'The kind of mail', example: 'marketing' });
-
 const count = z.int().min(1).max(10_000).meta({ description: 'How many mails at most', example: 2 });
 const minute = 60_000;
 
