@@ -1,10 +1,9 @@
-import { AudienceGone, resolveAudience } from '../db/audience.ts';
+import { resolveAudience, type AudienceGone } from '../db/audience.ts';
 import type { Database } from '../db/open.ts';
 import type { Audience } from '../domain/filter/audience.ts';
 import type { FilterFault } from '../domain/filter/check-filter.ts';
 import { refuse } from './check-input.ts';
-import type { Fault } from './problem.ts';
-import { Problem } from './problem.ts';
+import { Problem, type Fault } from './problem.ts';
 
 /** Refuses (422) an audience that names what is not there, or asks in a way that does not fit. `at`: where it stands in the body. */
 export async function checkAudience(db: Database, audience: Audience, at = '/audience'): Promise<void> {

@@ -10,17 +10,18 @@ import { entityTag } from './entity-tag.ts';
 import { notFound, Problem } from './problem.ts';
 import { wireInstant, wireInstantOrNull } from './wire-instant.ts';
 
-export function showWorkList({
-  position: _,
-  frozenAt,
-  createdAt,
-  updatedAt,
-  ...list
-}: WorkList): WorkListView {
+export function showWorkList(list: WorkList): WorkListView {
+  const { id, name, version, size, filter, frozenAt, frozenBy, createdAt, createdBy, updatedAt } = list;
   return {
-    ...list,
+    id,
+    name,
+    version,
+    size,
+    filter,
     frozenAt: wireInstantOrNull(frozenAt),
+    frozenBy,
     createdAt: wireInstant(createdAt),
+    createdBy,
     updatedAt: wireInstant(updatedAt),
   };
 }

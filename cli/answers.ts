@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { agentSchema } from '../domain/schema/agent.ts';
 import type { attributeListSchema, declaredAttributeSchema } from '../domain/schema/attribute.ts';
+import type { audienceCheckSchema } from '../domain/schema/audience-check.ts';
 import type {
   batchSchema,
   controlSchema,
@@ -42,6 +43,12 @@ import type { reportResultSchema, responseSchema } from '../domain/schema/respon
 import type { sendListSchema, splitDoneSchema } from '../domain/schema/send-list.ts';
 import type { signatureSchema } from '../domain/schema/signature.ts';
 import type { templateSchema, templateVersionSchema } from '../domain/schema/template.ts';
+import type {
+  workListChangedSchema,
+  workListChangesSchema,
+  workListContactsSchema,
+  WorkListView,
+} from '../domain/schema/work-list.ts';
 
 /** What the API answers, as domain/schema/ defines it; only the types reach the command line, zod does not. */
 export interface List<Item> {
@@ -60,6 +67,11 @@ export type Batch = z.output<typeof batchSchema>;
 export type Control = z.output<typeof controlSchema>;
 export type MainGate = z.output<typeof mainGateSchema>;
 export type MainGateChanged = z.output<typeof mainGateSetSchema>;
+export type AudienceCheck = z.output<typeof audienceCheckSchema>;
+export type WorkList = WorkListView;
+export type WorkListChanged = z.output<typeof workListChangedSchema>;
+export type WorkListMember = z.output<typeof workListContactsSchema>['items'][number];
+export type WorkListChange = z.output<typeof workListChangesSchema>['items'][number];
 export type Desk = z.output<typeof deskSchema>;
 export type Document = z.output<typeof documentSchema>;
 export type DocumentFault = z.output<typeof documentFaultSchema>;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAudienceCommands } from './audience.ts';
 import { addCampaignCommands } from './campaign/command.ts';
 import { addPreviewCommand } from './campaign/preview.ts';
 import { addCapCommands } from './cap.ts';
@@ -24,6 +25,7 @@ import { addSignatureCommands } from './signature.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addTemplateCommands } from './template.ts';
 import { addUpCommand } from './up.ts';
+import { addWorkListCommands } from './worklist.ts';
 
 /** Runs one command line and answers the exit code of the process. The only place that shows an error. */
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -61,6 +63,8 @@ function buildProgram(surroundings: Surroundings): Command {
   addImportCommands(program, surroundings);
   addConsentCommands(program, surroundings);
   addCapCommands(program, surroundings);
+  addAudienceCommands(program, surroundings);
+  addWorkListCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
   addPreviewCommand(program, surroundings);
   addTemplateCommands(program, surroundings);

@@ -5,14 +5,16 @@ import {
   gotTemplateVersion,
   hasUsableAddress,
   isSuppressed,
+  type Way,
 } from './audience-checks.ts';
 import { type Meant, audienceCondition } from './audience.ts';
 import { contactColumns, type Contact } from './contacts.ts';
+import { readLarge } from './large-read.ts';
 import type { Database } from './open.ts';
 
 /** Why somebody of the audience will not get the mail, in the order in which it is looked at; the first reason counts. */
-export const audienceReasons = ['noAddress', 'noConsent', 'suppressed', 'alreadySent'] as const;
-export type AudienceReason = (typeof audienceReasons)[number];
+const audienceReasons = ['noAddress', 'noConsent', 'suppressed', 'alreadySent'] as const;
+type AudienceReason = (typeof audienceReasons)[number];
 
 /** What is to be sent to whom. */
 export interface AudienceCheck extends Meant {
@@ -31,8 +33,10 @@ export type AudienceCounts = Readonly<Record<AudienceReason | 'remaining', numbe
 /** One pass over the audience: each person is looked at once, and no further than to their first reason. */
 export async function countChecked(db: Database, check: AudienceCheck, now: Date): Promise<AudienceCounts> {
   const isMeant = await audienceCondition(db, check, now);
-  const { rows } = await sql<{ why: keyof AudienceCounts; n: number }>`
-    select ${reasonOf(check)} as why, count(*) as n from contact where ${isMeant} group by 1`.execute(db);
+  const { rows } = await readLarge(db, (trx) =>
+    sql<{ why: keyof AudienceCounts; n: number }>`
+      select ${reasonOf(check)} as why, count(*) as n from contact where ${isMeant} group by 1`.execute(trx),
+  );
   const counts = { noAddress: 0, noConsent: 0, suppressed: 0, alreadySent: 0, remaining: 0 };
   for (const { why, n } of rows) counts[why] = n;
   return counts;
@@ -56,36 +60,41 @@ export async function listChecked(
     .orderBy('contact.address')
     .limit(limit);
   if (after !== null) query = query.where('contact.address', '>', after);
-  return query.execute();
+  const people = query;
+  return readLarge(db, (trx) => trx.executeQuery(people.compile()).then(({ rows }) => rows));
 }
 
 function reasonOf(check: AudienceCheck): RawBuilder<string> {
-  const when = audienceReasons.map((reason) => sql`when ${holds(check, reason)} then ${sql.lit(reason)}`);
+  const when = audienceReasons.map(
+    (reason) => sql`when ${holds(check, reason, 'allAtOnce')} then ${sql.lit(reason)}`,
+  );
   return sql<string>`case ${sql.join(when, sql` `)} else 'remaining' end`;
 }
 
 /** None of the reasons before, and this one. */
 function isKeptBack(check: AudienceCheck, why: keyof AudienceCounts): RawBuilder<boolean> {
   const before = audienceReasons.slice(0, why === 'remaining' ? undefined : audienceReasons.indexOf(why));
-  const parts = before.map((reason) => sql`not ${holds(check, reason)}`);
-  if (why !== 'remaining') parts.push(sql`${holds(check, why)}`);
+  const parts = before.map((reason) => sql`not ${holds(check, reason, 'oneByOne')}`);
+  if (why !== 'remaining') parts.push(sql`${holds(check, why, 'oneByOne')}`);
   return sql<boolean>`(${sql.join(parts, sql` and `)})`;
 }
 
 /** Each of them is true or false, never null. */
-function holds(check: AudienceCheck, reason: AudienceReason): RawBuilder<boolean> {
+function holds(check: AudienceCheck, reason: AudienceReason, way: Way): RawBuilder<boolean> {
   switch (reason) {
     case 'noAddress':
-      return sql<boolean>`(not (${hasUsableAddress()}))`;
+      return sql<boolean>`(not (${hasUsableAddress(way)}))`;
     case 'noConsent':
       return check.newsletterOnly ? sql<boolean>`(not (${consents()}))` : sql<boolean>`false`;
     case 'suppressed':
-      return isSuppressed(check.stream);
+      return isSuppressed(check.stream, way);
     case 'alreadySent': {
       const { documents, onceWithin } = check;
       const got =
-        onceWithin === null ? sql`false` : gotTemplateVersion(onceWithin.templateVersionId, onceWithin.since);
-      return sql<boolean>`(${gotAllDocuments(documents)} or ${got})`;
+        onceWithin === null
+          ? sql`false`
+          : gotTemplateVersion(onceWithin.templateVersionId, onceWithin.since, way);
+      return sql<boolean>`(${gotAllDocuments(documents, way)} or ${got})`;
     }
   }
 }

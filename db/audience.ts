@@ -6,6 +6,7 @@ import type { Filter } from '../domain/filter/filter.ts';
 import { consents } from './audience-checks.ts';
 import { readAttributes, resolveReferences } from './filter-references.ts';
 import { filterCondition } from './filter-sql.ts';
+import { readLarge } from './large-read.ts';
 import type { Database } from './open.ts';
 
 export type ResolvedAudience =
@@ -88,6 +89,10 @@ export async function audienceCondition(
 export async function countAudience(db: Database, meant: Meant): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from contact where ${await mailable(db, meant)}`.execute(db);
+  const isMeant = await audienceCondition(db, meant);
+  const { rows } = await readLarge(db, (trx) =>
+    sql<{ n: number }>`select count(*) as n from contact where ${isMeant}`.execute(trx),
+  );
   return rows[0]?.n ?? 0;
 }
 
@@ -120,6 +125,6 @@ async function resolveWorkList(db: Database, id: string): Promise<ResolvedAudien
 }
 
 /** Over the table alias `contact`. */
-export function isInWorkList(id: string): RawBuilder<boolean> {
+function isInWorkList(id: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from work_list_entry e where e.contact_id = contact.id and e.list_id = ${id}::uuid)`;
 }

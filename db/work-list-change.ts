@@ -22,13 +22,13 @@ export interface ByFilter {
   readonly condition: RawBuilder<boolean>;
 }
 
-/** Makes a list, filled by the filter in the same statement's transaction. `taken`: there is one of this name. @returns its id. */
+/** Makes a list, filled by the filter in the same statement's transaction. @returns its id, null when the name is taken. */
 export async function createWorkList(
   db: Database,
   name: string,
   from: ByFilter | null,
   act: Pick<ListAct, 'by' | 'reason'>,
-): Promise<string | 'taken'> {
+): Promise<string | null> {
   return db.transaction().execute(async (trx) => {
     const made = await trx
       .insertInto('work_list')
@@ -40,7 +40,7 @@ export async function createWorkList(
       .onConflict((conflict) => conflict.column('name').doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (made === undefined) return 'taken';
+    if (made === undefined) return null;
     const changed = from === null ? 0 : await addAll(trx, made.id, from.condition, act.by, true);
     await keep(trx, made.id, 'create', act, { filter: from?.filter ?? null, changed });
     return made.id;

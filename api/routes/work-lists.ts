@@ -28,7 +28,7 @@ export const workListEndpoints: readonly Endpoint[] = [
     handle: async ({ deps: { db }, body: { name, filter, reason }, caller }) => {
       const from = filter === undefined ? null : await filterOf(db, filter);
       const id = await createWorkList(db, name, from, { by: caller.name, reason });
-      if (id === 'taken')
+      if (id === null)
         throw new Problem(
           'conflict',
           `there is a work list of the name ${JSON.stringify(name)} already; take another one, or change that list`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Campaign } from '../answers.ts';
+import { audienceOf, withAudienceOptions, type AudienceOptions } from '../audience.ts';
 import { apiCommand, openSession, type CommonOptions } from '../command.ts';
 import { contentOf, objectAt, withContentOptions, type ContentOptions } from '../content-options.ts';
 import { defined } from '../defined.ts';
@@ -16,6 +17,7 @@ import { loadNames, settingLines } from './setting-lines.ts';
 import { sourceFields, withSourceOptions, type SourceOptions } from './source-options.ts';
 
 interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, SourceOptions, DocumentOptions {
+interface CreateOptions extends CommonOptions, PlanOptions, AudienceOptions {
   readonly file?: string;
   readonly name?: string;
   readonly startAt?: string;
@@ -47,6 +49,7 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     .option('--once-within <duration>', 'nobody who got the same template version so recently, such as 30d')
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
   withDocumentOptions(withPlanOptions(withSourceOptions(command))).action(async (options: CreateOptions) => {
+  withPlanOptions(withAudienceOptions(command)).action(async (options: CreateOptions) => {
     const session = openSession(options, surroundings);
     const { folder } = surroundings;
     const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
@@ -54,6 +57,9 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     const plan = await planFields(options, file, session);
     refuseWithout({ ...draft, ...plan });
     const body = { ...draft, ...plan, ...(await documentFields(options, session)) };
+    const audience = await audienceOf(session, options);
+    const body = { ...draft, ...plan, ...defined({ audience }) };
+    refuseWithout(body);
     const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body });
     const id = made.id.slice(0, 8);
     const now = surroundings.now();

@@ -1,7 +1,8 @@
+import { printFilter } from '../../domain/filter/print-filter.ts';
 import type { Campaign } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { Failure } from '../failure.ts';
-import { pad, type Line } from '../terminal-text.ts';
+import { clean, pad, type Line } from '../terminal-text.ts';
 import { sayHolidays, sayWindows } from './calendar-text.ts';
 import { sayCapacity } from './capacity-text.ts';
 import { sayConsent } from './consent-text.ts';
@@ -14,17 +15,19 @@ import { sayLimit } from './limit-text.ts';
 export interface Names {
   readonly desk: string | null;
   readonly followed: string | null;
+  readonly workList: string | null;
 }
 
-export const noNames: Names = { desk: null, followed: null };
+export const noNames: Names = { desk: null, followed: null, workList: null };
 
 /** Asks for the names behind a campaign's ids; without them it is told by ids. */
-export async function loadNames(api: Api, { capacity, follows }: Campaign): Promise<Names> {
-  const [desk, followed] = await Promise.all([
+export async function loadNames(api: Api, { audience, capacity, follows }: Campaign): Promise<Names> {
+  const [desk, followed, workList] = await Promise.all([
     capacity?.desk === undefined ? null : nameAt(api, `/v1/desks/${capacity.desk}`),
     follows === null ? null : nameAt(api, `/v1/campaigns/${follows.campaign}`),
+    'workList' in audience ? nameAt(api, `/v1/work-lists/${audience.workList}`) : null,
   ]);
-  return { desk, followed };
+  return { desk, followed, workList };
 }
 
 async function nameAt(api: Api, path: string): Promise<string | null> {
@@ -53,6 +56,10 @@ type Label = 'documents' | 'consent' | 'windows' | 'holidays' | 'limits' | 'foll
 const screenLabels: Readonly<Record<Label, string>> = {
   documents: 'Files',
   consent: 'Consent',
+type Label = 'audience' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
+
+const screenLabels: Readonly<Record<Label, string>> = {
+  audience: 'For',
   windows: 'Windows',
   holidays: 'Closed',
   limits: 'Limits',
@@ -65,6 +72,7 @@ function settingsOf(campaign: Campaign, names: Names, now: Date): (readonly [Lab
   const settings: readonly (readonly [Label, string | null])[] = [
     ['documents', documents.length === 0 ? null : documents.map(sayDocument).join(', ')],
     ['consent', sayConsent(campaign)],
+    ['audience', sayAudience(campaign, names)],
     ['windows', sayWindows(campaign)],
     ['holidays', sayHolidays(campaign, now)],
     ['limits', limits.length === 0 ? null : limits.map(sayLimit).join(', ')],
@@ -72,4 +80,10 @@ function settingsOf(campaign: Campaign, names: Names, now: Date): (readonly [Lab
     ['capacity', capacity === null ? null : sayCapacity(capacity, names.desk)],
   ];
   return settings.flatMap(([label, text]) => (text === null ? [] : [[label, text] as const]));
+}
+
+/** Everybody goes without saying. */
+function sayAudience({ audience }: Campaign, { workList }: Names): string | null {
+  if ('filter' in audience) return clean(printFilter(audience.filter));
+  return 'workList' in audience ? `work list ${clean(workList ?? audience.workList)}` : null;
 }

@@ -64,7 +64,7 @@ export const workListContactsSchema = listSchema(
   'WorkListContacts',
 );
 
-export const workListChangeSchema = z
+const workListChangeSchema = z
   .strictObject({
     id: z.int(),
     at: instantSchema,

@@ -53,8 +53,8 @@ async function frozenPeople(campaignId: string): Promise<string> {
     .where('campaign_id', '=', campaignId)
     .execute();
   return rows
-    .map(({ address }) => address.split('@')[0])
-    .sort()
+    .map(({ address }) => address.split('@')[0] ?? '')
+    .sort((one, other) => (one < other ? -1 : 1))
     .join(' ');
 }
 

@@ -28,8 +28,8 @@ async function people(list: List): Promise<string> {
   const { body } = await api.call('GET', `/v1/work-lists/${list.id}/contacts`);
   const { items } = body as { items: { contact: { email: string } }[] };
   return items
-    .map(({ contact }) => contact.email.split('@')[0])
-    .sort()
+    .map(({ contact }) => contact.email.split('@')[0] ?? '')
+    .sort((one, other) => (one < other ? -1 : 1))
     .join(' ');
 }
 

@@ -138,7 +138,7 @@ export function sampleView(change: Partial<WatchView> = {}): WatchView {
     acts: [sampleAct()],
     batches: [],
     forecast: null,
-    names: { desk: null, followed: null },
+    names: { desk: null, followed: null, workList: null },
     mainGate: openGate,
     updatedAt: sampleNow,
     lostSince: null,

@@ -13,7 +13,7 @@ const bounded = sampleCampaign({
   limits: [{ domain: 'gmail.com', count: 20, every: '10m' }],
   follows: { campaign: sampleId, after: '2d', only: 'notResponded' },
 });
-const names = { desk: null, followed: 'Announcement' };
+const names = { desk: null, followed: 'Announcement', workList: null };
 const responses = {
   open: 28,
   limit: 30,
