@@ -8,6 +8,9 @@ import type { Database } from '../../db/open.ts';
 export async function fillForFilters(db: Database, contacts: number): Promise<void> {
   const customers = Math.ceil(contacts / 10);
   await db.connection().execute(async (one) => {
+    await sql`truncate attribute, contact, customer, record, campaign, document, suppression cascade`.execute(
+      one,
+    );
     await sql`set session_replication_role = replica`.execute(one);
     await fillPeople(one, contacts, customers);
     await fillHistory(one, contacts);
@@ -26,7 +29,7 @@ async function fillPeople(db: Database, contacts: number, customers: number): Pr
     from generate_series(1, ${customers}::int) i`.execute(db);
   await sql`insert into contact (address, email, first_name, last_name, language, newsletter, customer_id, attributes, created_at)
     select 'p' || i || '@c' || i % 1000 || '.example', 'p' || i || '@c' || i % 1000 || '.example', 'First' || i % 5000, 'Last' || i,
-      (array['de', 'en', 'it'])[1 + i % 3], i % 3 > 0, c.id,
+      (array['de', 'en', 'it'])[1 + i % 3], i % 7 > 1, c.id,
       jsonb_build_object('department', 'd' || i % 20, 'since', to_char(date '2015-01-01' + i % 4000, 'YYYY-MM-DD'), 'room', 'r' || i),
       now() - (i % 1000) * interval '1 day'
     from generate_series(1, ${contacts}::int) i join (select id, row_number() over () as n from customer) c on c.n = 1 + i % ${customers}`.execute(

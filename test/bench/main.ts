@@ -5,6 +5,7 @@ import { measureControl } from './control.ts';
 import { report, type Figure } from './figures.ts';
 import { measureFill } from './fill.ts';
 import { measureImport } from './import.ts';
+import { measureFilters } from './filter.ts';
 import { measureLedger } from './ledger.ts';
 import { mailOf8kB } from './mail-of-8-kb.ts';
 import { measureManyCampaigns } from './many-campaigns.ts';
@@ -22,6 +23,7 @@ const { values: scale, positionals: chosen } = parseArgs({
     campaigns: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '300' },
     rows: { type: 'string', default: '1000000' },
+    contacts: { type: 'string', default: '1000000' },
   },
 });
 
@@ -44,6 +46,7 @@ const parts: Readonly<Record<string, (stack: BenchStack) => Promise<readonly Fig
   control: measureControl,
   size: measureSize,
   import: async (stack) => measureImport(stack, Number(scale.rows)),
+  filter: async (stack) => measureFilters(stack, Number(scale.contacts)),
   'many-campaigns': async (stack) =>
     measureManyCampaigns(stack, { campaigns: Number(scale.campaigns), seconds: Number(scale.seconds) }),
 };
