@@ -32,6 +32,13 @@ export function isSuppressed(stream: string, way: Way = 'oneByOne'): RawBuilder<
   return isAmong(sql`contact.address`, addresses, way);
 }
 
+/** Either of both: whoever is not among these, as most are, need not be looked for twice. */
+export function isKeptBackByAddress(stream: string, way: Way = 'oneByOne'): RawBuilder<boolean> {
+  const addresses = sql`select s.address from suppression s
+    where s.stream is null or s.stream = ${stream} or s.reason = any (${deadAddress}::text[])`;
+  return isAmong(sql`contact.address`, addresses, way);
+}
+
 /** Got one of these documents, or is about to: a receipt is written with the intent. By two partial indexes. */
 export function gotAnyDocument(documentIds: readonly string[], way: Way = 'oneByOne'): RawBuilder<boolean> {
   const receipts = sql`

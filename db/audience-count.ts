@@ -4,6 +4,7 @@ import {
   gotAllDocuments,
   gotTemplateVersion,
   hasUsableAddress,
+  isKeptBackByAddress,
   isSuppressed,
   type Way,
 } from './audience-checks.ts';
@@ -64,11 +65,15 @@ export async function listChecked(
   return readLarge(db, (trx) => trx.executeQuery(people.compile()).then(({ rows }) => rows));
 }
 
+/** The first reason that holds. For most people it takes one look at the suppressions and one at what they got. */
 function reasonOf(check: AudienceCheck): RawBuilder<string> {
-  const when = audienceReasons.map(
-    (reason) => sql`when ${holds(check, reason, 'allAtOnce')} then ${sql.lit(reason)}`,
-  );
-  return sql<string>`case ${sql.join(when, sql` `)} else 'remaining' end`;
+  const is = (reason: AudienceReason): RawBuilder<boolean> => holds(check, reason, 'allAtOnce');
+  return sql<string>`case
+    when ${isKeptBackByAddress(check.stream, 'allAtOnce')} then
+      case when ${is('noAddress')} then 'noAddress' when ${is('noConsent')} then 'noConsent' else 'suppressed' end
+    when ${is('noConsent')} then 'noConsent'
+    when ${is('alreadySent')} then 'alreadySent'
+    else 'remaining' end`;
 }
 
 /** None of the reasons before, and this one. */

@@ -19,7 +19,7 @@ export const audienceInputSchema: z.ZodType<Audience> = z
       filter: filterInputSchema.optional(),
       workList: idSchema.optional(),
     },
-    { error: (issue) => (issue.code === 'invalid_type' ? ways : undefined) },
+    { error: (issue) => (issue.code === 'invalid_type' && issue.input !== undefined ? ways : undefined) },
   )
   .transform(({ all, filter, workList }, context): Audience => {
     const given = [all, filter, workList].filter((way) => way !== undefined);

@@ -56,6 +56,8 @@ const seeds: Readonly<Record<string, unknown>> = {
   createAgent: { name: 'Paola Rossi', email: 'rossi@example.com' },
   putRecord: { title: 'Order 4711', link: 'https://shop.example.com/orders/4711' },
   declareAttribute: { type: 'choice', choices: ['A', 'B'] },
+  createWorkList: { name: 'Some', filter: 'email contains example' },
+  addToWorkList: { filter: 'email contains example' },
   createDesk: { name: 'Helpdesk', capacity: 30 },
   readHolidays: {
     ics: 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
@@ -88,6 +90,11 @@ beforeAll(async () => {
     await insertStarted(api.db, { startAt: new Date('2099-01-01') }),
   ];
   const desk = await api.call('POST', '/v1/desks', { name: 'Field staff', capacity: 6 });
+  const list = await api.call('POST', '/v1/work-lists', {
+    name: 'Everybody',
+    filter: 'email contains example',
+  });
+  known['listId'] = [(list.body as { id: string }).id];
   known['deskId'] = [(desk.body as { id: string }).id];
   const source = await api.call('POST', '/v1/response-sources', { name: 'Helpdesk' });
   known['sourceId'] = [(source.body as { id: string }).id];
