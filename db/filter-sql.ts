@@ -102,15 +102,13 @@ function positive(condition: FieldCondition): { readonly is: FieldCondition; rea
   return { is: condition, holds: true };
 }
 
+/** By the person's own links or by those of the customer: each becomes one hash of the links, or a look-up where few people are left. */
 function ofRecord(filter: Extract<Filter, { record: string }>, facts: FilterFacts): RawBuilder<boolean> {
   const test = filter.with === undefined ? sql`true` : compile(filter.with, true, 'record', facts);
-  const links = sql`from record join record_link link on link.record_id = record.id`;
-  const isMeant = sql`record.kind = ${filter.record} and ${test}`;
-  return sql<boolean>`exists (select from (
-      select link.contact_id ${links} where link.contact_id is not null and ${isMeant}
-      union all
-      select member.id ${links} join contact member on member.customer_id = link.customer_id where ${isMeant}
-    ) linked where linked.contact_id = contact.id)`;
+  const linked = (by: RawBuilder<unknown>): RawBuilder<unknown> => sql`exists (
+    select from record join record_link link on link.record_id = record.id
+    where record.kind = ${filter.record} and ${by} and ${test})`;
+  return sql<boolean>`(${linked(sql`link.contact_id = contact.id`)} or ${linked(sql`link.customer_id = contact.customer_id`)})`;
 }
 
 /** Refusals that are about the address for good (domain/smtp-reply.ts). */
