@@ -44,14 +44,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     windows: row.windows.map(({ days, ...hours }) => ({ ...hours, days: [...days] })),
     holidays: [...row.holidays],
     limits: row.limits.map(({ everyMs, ...limit }) => ({ ...limit, every: formatDuration(everyMs) })),
-    follows:
-      row.follows_id === null
-        ? null
-        : {
-            campaign: row.follows_id,
-            after: formatDuration(row.follows_after_ms ?? 0),
-            only: row.follows_only ?? 'all',
-          },
+    follows: showFollows(row),
     responseLinks: row.response_links,
     stream: row.stream,
     consent: showConsent(row, concerned),
@@ -62,17 +55,7 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
     capacity: showCapacity(row.capacity),
     responses: showResponses(plan.decision),
     updatedAt: wireInstant(row.updated_at),
-    pause:
-      pause === null
-        ? null
-        : {
-            at: wireInstant(pause.at),
-            by: pause.by,
-            reason: pause.reason,
-            inFlight: pause.inFlight,
-            settledAt: wireInstantOrNull(pause.settledAt),
-            resumeAt: wireInstantOrNull(pause.resumeAt),
-          },
+    pause: showPause(pause),
     next: showNext(plan.answer),
     trouble: showTrouble(row),
     guards: showGuards(row.guards ?? defaultGuards),
@@ -83,6 +66,24 @@ export async function showCampaign(deps: ApiDeps, row: CampaignRow): Promise<Cam
       sentence,
     })),
     temporal,
+  };
+}
+
+function showFollows(row: CampaignRow): CampaignView['follows'] {
+  if (row.follows_id === null) return null;
+  const after = formatDuration(row.follows_after_ms ?? 0);
+  return { campaign: row.follows_id, after, only: row.follows_only ?? 'all' };
+}
+
+function showPause(pause: Awaited<ReturnType<typeof readPause>>): CampaignView['pause'] {
+  if (pause === null) return null;
+  return {
+    at: wireInstant(pause.at),
+    by: pause.by,
+    reason: pause.reason,
+    inFlight: pause.inFlight,
+    settledAt: wireInstantOrNull(pause.settledAt),
+    resumeAt: wireInstantOrNull(pause.resumeAt),
   };
 }
 

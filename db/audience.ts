@@ -87,9 +87,7 @@ export async function audienceCondition(
 
 /** How many are meant and may be written to now. */
 export async function countAudience(db: Database, meant: Meant): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    select count(*) as n from contact where ${await mailable(db, meant)}`.execute(db);
-  const isMeant = await audienceCondition(db, meant);
+  const isMeant = await mailable(db, meant);
   const { rows } = await readLarge(db, (trx) =>
     sql<{ n: number }>`select count(*) as n from contact where ${isMeant}`.execute(trx),
   );

@@ -16,8 +16,8 @@ import { planFields, withPlanOptions, type PlanOptions } from './plan-options.ts
 import { loadNames, settingLines } from './setting-lines.ts';
 import { sourceFields, withSourceOptions, type SourceOptions } from './source-options.ts';
 
-interface CreateOptions extends CommonOptions, PlanOptions, ContentOptions, SourceOptions, DocumentOptions {
-interface CreateOptions extends CommonOptions, PlanOptions, AudienceOptions {
+interface CreateOptions
+  extends CommonOptions, PlanOptions, ContentOptions, SourceOptions, DocumentOptions, AudienceOptions {
   readonly file?: string;
   readonly name?: string;
   readonly startAt?: string;
@@ -48,31 +48,35 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     .option('--stream <name>', 'the kind of mail, such as marketing: what frequency caps count')
     .option('--once-within <duration>', 'nobody who got the same template version so recently, such as 30d')
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
-  withDocumentOptions(withPlanOptions(withSourceOptions(command))).action(async (options: CreateOptions) => {
-  withPlanOptions(withAudienceOptions(command)).action(async (options: CreateOptions) => {
-    const session = openSession(options, surroundings);
-    const { folder } = surroundings;
-    const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
-    const draft = { ...draftOf(options, folder, file), ...(await sourceFields(options, file, session)) };
-    const plan = await planFields(options, file, session);
-    refuseWithout({ ...draft, ...plan });
-    const body = { ...draft, ...plan, ...(await documentFields(options, session)) };
-    const audience = await audienceOf(session, options);
-    const body = { ...draft, ...plan, ...defined({ audience }) };
-    refuseWithout(body);
-    const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body });
-    const id = made.id.slice(0, 8);
-    const now = surroundings.now();
-    const settings = session.json ? [] : settingLines(made, await loadNames(session.api, made), now);
-    session.answer(made, () => [
-      `Draft ${made.id}: ${clean(made.name)}, ${sayWholePace(made.pace, made.timeZone, now)}`,
-      ...settings.map((line) => `  ${line}`),
-      ...warningOf(made),
-      `look at it:  sluice campaign preview ${id}`,
-      `foresee it:  sluice campaign forecast ${id}`,
-      `start it:    sluice campaign start ${id}`,
-    ]);
-  });
+  withDocumentOptions(withPlanOptions(withSourceOptions(withAudienceOptions(command)))).action(
+    async (options: CreateOptions) => {
+      const session = openSession(options, surroundings);
+      const { folder } = surroundings;
+      const file = options.file === undefined ? {} : readObject(resolve(folder, options.file));
+      const draft = { ...draftOf(options, folder, file), ...(await sourceFields(options, file, session)) };
+      const plan = await planFields(options, file, session);
+      refuseWithout({ ...draft, ...plan });
+      const audience = await audienceOf(session, options);
+      const body = {
+        ...draft,
+        ...plan,
+        ...defined({ audience }),
+        ...(await documentFields(options, session)),
+      };
+      const made = await session.api.send<Campaign>('POST', '/v1/campaigns', { body });
+      const id = made.id.slice(0, 8);
+      const now = surroundings.now();
+      const settings = session.json ? [] : settingLines(made, await loadNames(session.api, made), now);
+      session.answer(made, () => [
+        `Draft ${made.id}: ${clean(made.name)}, ${sayWholePace(made.pace, made.timeZone, now)}`,
+        ...settings.map((line) => `  ${line}`),
+        ...warningOf(made),
+        `look at it:  sluice campaign preview ${id}`,
+        `foresee it:  sluice campaign forecast ${id}`,
+        `start it:    sluice campaign start ${id}`,
+      ]);
+    },
+  );
 }
 
 function warningOf(made: Campaign): string[] {

@@ -51,15 +51,20 @@ export function settingsOnScreen(campaign: Campaign, names: Names, width: number
     .flatMap(([label, text]) => labelledWrapped(screenLabels[label], text, width));
 }
 
-type Label = 'documents' | 'consent' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
-
-const screenLabels: Readonly<Record<Label, string>> = {
-  documents: 'Files',
-  consent: 'Consent',
-type Label = 'audience' | 'windows' | 'holidays' | 'limits' | 'follows' | 'capacity';
+type Label =
+  | 'audience'
+  | 'documents'
+  | 'consent'
+  | 'windows'
+  | 'holidays'
+  | 'limits'
+  | 'follows'
+  | 'capacity';
 
 const screenLabels: Readonly<Record<Label, string>> = {
   audience: 'For',
+  documents: 'Files',
+  consent: 'Consent',
   windows: 'Windows',
   holidays: 'Closed',
   limits: 'Limits',

@@ -10,7 +10,7 @@ import type { PartKind } from './liquid-engine.ts';
 import { markOf, type LiquidToken } from './liquid-mask.ts';
 import { mjmlToHtml } from './mjml-html.ts';
 import { createProgram, type Program } from './program.ts';
-import { textWithSignature } from './signature.ts';
+import { signatureOpening, textWithSignature } from './signature.ts';
 import type { Source, Sources } from './sources.ts';
 
 export interface Bodies {
@@ -89,7 +89,8 @@ const listStyle =
 
 /** In front of the signature, else of what closes the body. */
 function belowHtml(html: string, mark: string): string {
-  const end = /<div class="sluice-signature"|<\/body\s*>|<\/html\s*>/i.exec(html)?.index ?? html.length;
+  const ends = [signatureOpening, /<\/body\s*>/i, /<\/html\s*>/i].map((place) => html.search(place));
+  const end = ends.find((at) => at >= 0) ?? html.length;
   return `${html.slice(0, end)}<div style="${listStyle}">${mark}</div>\n${html.slice(end)}`;
 }
 
