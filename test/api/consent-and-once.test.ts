@@ -12,7 +12,7 @@ const ids = new Map<string, string>();
 beforeAll(async () => {
   api = await startTestApi();
   const file =
-    'email,first_name,newsletter\nada@example.com,Ada,yes\nbob@example.com,Bob,no\n=eve@example.com,Eve,\n';
+    'email,first_name,newsletter\nada@example.com,Ada,yes\nbob@example.com,Bob,\n=eve@example.com,Eve,\n';
   await api.call('POST', '/v1/contact-imports', file, { headers: { 'Content-Type': 'text/csv' } });
   for (const { email, id } of await api.db.selectFrom('contact').select(['email', 'id']).execute())
     ids.set(email, id);

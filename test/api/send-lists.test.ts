@@ -57,6 +57,7 @@ test('the list of a draft is looked at, reduced, extended and reordered before t
     ['addRecipient', null],
     ['removeRecipient', 'asked'],
     ['layOutSendList', 'to look at it'],
+    ['withoutConsent', 'operational notice'],
   ]);
   expect(new Set(acts.map(({ by }) => by))).toEqual(new Set(['an admin']));
 });

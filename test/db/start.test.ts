@@ -69,7 +69,6 @@ test('the mail that was checked is frozen, and only into the draft that it was c
   expect(await readCampaign(world.db, id)).toEqual(draft);
   expect(await start(id, { frozen: { ...mail, draftVersion: 1 } })).toMatchObject({
     started: true,
-    usesLinked: false,
   });
   expect(await readCampaign(world.db, id)).toMatchObject({ signature, allowed_domains: ['example.com'] });
 });

@@ -28,7 +28,7 @@ test.each([
   ['lastName = Last77', ['contact_last_name_prefix'], /Seq Scan/],
   [
     'customer.name = "Customer 5" and not received document "Price list 3" and newsletter = yes and last mail older than 90 days',
-    ['customer_name', 'contact_customer', 'delivery', 'document_once'],
+    ['customer_name', 'contact_of_customer', 'delivery', 'document_once'],
     /Seq Scan on (contact|delivery|document_receipt)\b/,
   ],
   ['last mail within last 20 days', ['delivery_sent'], /Seq Scan on delivery\b/],
