@@ -56,7 +56,11 @@ export async function claimNextRecipients(db: Database, input: ClaimInput): Prom
   const rows = await (input.ruled === false ? takeRows(db, input, fastRules) : takeRuledRows(db, input));
   const first = rows[0];
   if (first === undefined || first.gates === 0) return explainNoGate(db, input);
-  const intents = rows.filter(isIntent).map(toIntent);
+  // The database answers them as it came to them; within a claim the list keeps its order, too.
+  const intents = rows
+    .filter(isIntent)
+    .sort((one, other) => one.position - other.position)
+    .map(toIntent);
   return { kind: 'claimed', skipped: first.skipped, putOff: first.put_off, intents };
 }
 
@@ -108,7 +112,7 @@ async function takeRows(db: Database, input: ClaimInput, rules: Rules): Promise<
         contact_version = k.contact_version, customer_version = k.customer_version ${rules.noted}
       from judged k
       where d.campaign_id = ${campaignId} and d.contact_id = k.contact_id and ${rules.goes}
-      returning d.contact_id, d.email, d.attempts, d.sending_at::text as claimed_at, d.first_attempt_at, d.mail_date,
+      returning d.contact_id, d.position, d.email, d.attempts, d.sending_at::text as claimed_at, d.first_attempt_at, d.mail_date,
         k.first_name, k.last_name, k.title, k.salutation, k.language, k.time_zone, k.attributes,
         k.customer_name, k.customer_attributes ${rules.returned}
     )
@@ -131,6 +135,7 @@ interface Row {
   skipped: number;
   put_off: number;
   contact_id: string | null;
+  position: number;
   email: string;
   attempts: number;
   claimed_at: string;
