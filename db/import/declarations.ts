@@ -14,11 +14,16 @@ export async function readDeclarations(db: Database): Promise<Declarations> {
   );
 }
 
-/** Declares the attributes for which the source wants that, as found at an import. What somebody declared meanwhile stays. */
+const plainText: AttributeDeclaration = { type: 'text', choices: null };
+
+/**
+ * Notes the attributes that nobody has declared as found at an import, so that filters know them: with the type that the source wants, else
+ * as texts, which is what their values are. What somebody declared meanwhile stays.
+ */
 export async function declareFound(db: Database, { columns }: ImportPlan, by: string): Promise<void> {
   const found = columns.flatMap(({ target, declares, declaration, written }) =>
-    target.of === 'attribute' && declares !== null && declaration !== null
-      ? [{ owner: target.owner, name: target.name, label: written, ...declaration }]
+    target.of === 'attribute' && (declares !== null || declaration === null)
+      ? [{ owner: target.owner, name: target.name, label: written, ...(declaration ?? plainText) }]
       : [],
   );
   for (const { owner, name, type, label, choices } of found)

@@ -155,4 +155,14 @@ describe('POST /v1/contact-imports', () => {
     expect((await api.call('GET', `/v1/contact-imports/${id}/rejects`)).status).toBe(404);
     expect((await api.call('GET', '/v1/contact-imports/x')).status).toBe(404);
   });
+
+  it('notes attributes that nobody declared as found, so that filters know them', async () => {
+    await api.call('POST', '/v1/contact-imports', 'email,Favourite colour\nfinn@example.com,green\n', csv);
+    const { body } = await api.call('GET', '/v1/attributes?owner=contact');
+    expect((body as { items: object[] }).items).toContainEqual(
+      expect.objectContaining({ name: 'favourite_colour', type: 'text', found: true }),
+    );
+    const count = { audience: { filter: 'contact.favourite_colour = green' } };
+    expect((await api.call('POST', '/v1/audience-checks', count)).body).toMatchObject({ matched: 1 });
+  });
 });
