@@ -15,8 +15,8 @@ type Screen = 'desktop' | 'phone';
 
 /** CSS pixels: the reading pane of a desktop client, and a common phone, which draws two pixels for one. */
 const screens = {
-  desktop: { viewport: { width: 800, height: 600 }, deviceScaleFactor: 1 },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+  desktop: { viewport: { width: 800, height: 200 }, deviceScaleFactor: 1 },
+  phone: { viewport: { width: 390, height: 200 }, deviceScaleFactor: 2 },
 } as const;
 
 /**
