@@ -5,12 +5,12 @@ import type { Database } from './open.ts';
  * True for an address (as in contact.address and delivery.address) that the campaign's identity may not write to. `campaign` and
  * `address` are SQL: the alias of a campaign's row and the column with the address. Domains are compared whole, as domain limits are.
  */
-function domainNotAllowed(campaign: string, address: string): RawBuilder<boolean> {
+export function domainNotAllowed(campaign: string, address: string): RawBuilder<boolean> {
   const of = sql.ref(`${campaign}.allowed_domains`);
   return sql<boolean>`(cardinality(${of}) > 0 and not substring(${sql.ref(address)} from '[^@]*$') = any (${of}))`;
 }
 
-/** Recipients just planned whom the campaign's identity may not write to become skipped, with the reason. */
+/** Recipients who are planned and whom the campaign's identity may not write to become skipped, with the reason. */
 export async function skipDomainsNotAllowed(trx: Database, campaignId: string): Promise<void> {
   const { rows } = await sql<{ limits: boolean }>`
     select cardinality(allowed_domains) > 0 as limits from campaign where id = ${campaignId}`.execute(trx);

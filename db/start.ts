@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { judgeControl, type CampaignState, type Refusal } from '../domain/campaign-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import { frozenColumns, type FrozenMail } from './campaign-sources.ts';
+import { skipDomainsNotAllowed } from './identity-domains.ts';
 import { spreadToFinish } from './ledger/snapshot.ts';
 import { appendEvent } from './notify.ts';
 import type { Database } from './open.ts';
@@ -69,8 +70,12 @@ export async function startCampaign(
       .insertInto('gate')
       .values({ campaign_id: campaignId, not_before: begins ?? new Date() })
       .execute();
-    // A send list that was laid out before is the audience: nothing is left for the snapshot to do.
-    if (campaign.snapshot_at !== null) await spreadToFinish(trx, campaignId, Date.now());
+    // A send list that was laid out before is the audience: nothing is left for the snapshot to do. But the identity may be another
+    // one since, or write to fewer domains.
+    if (campaign.snapshot_at !== null) {
+      await skipDomainsNotAllowed(trx, campaignId);
+      await spreadToFinish(trx, campaignId, Date.now());
+    }
     await keepStart(trx, campaignId, by, state, begins);
     if (!campaign.log_activity) await keepUnlogged(trx, campaignId, by);
     return { started: true, state };

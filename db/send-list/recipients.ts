@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DeliveryState } from '../../domain/delivery-state.ts';
 import type { CampaignRow } from '../campaigns.ts';
+import { domainNotAllowed } from '../identity-domains.ts';
 import { reopenCampaign } from '../ledger/end.ts';
 import type { Database } from '../open.ts';
 import { editSendList, type Edited, type EditEffect, type SendListEdit } from './edit-send-list.ts';
@@ -73,17 +74,20 @@ async function refusePerson(
   { id, stream, newsletter_only }: CampaignRow,
   contactId: string,
 ): Promise<string | null> {
-  const { rows } = await sql<{ suppressed: boolean; consents: boolean; taken: boolean }>`
+  const { rows } = await sql<{ suppressed: boolean; consents: boolean; taken: boolean; forbidden: boolean }>`
     select exists (select from suppression s where s.address = c.address and (s.stream is null or s.stream = ${stream})) as suppressed,
       c.newsletter is true as consents,
+      ${domainNotAllowed('campaign', 'c.address')} as forbidden,
       exists (select from delivery d where d.campaign_id = ${id} and d.address = c.address
         and d.state <> 'skipped' and d.contact_id <> c.id) as taken
-    from contact c where c.id = ${contactId}`.execute(trx);
+    from contact c join campaign on campaign.id = ${id} where c.id = ${contactId}`.execute(trx);
   const person = rows[0];
   if (person === undefined) return `there is no contact ${contactId}; GET /v1/contacts lists them`;
   if (person.suppressed) return 'the address is suppressed and not to be mailed; its suppression says why';
   if (newsletter_only && !person.consents)
     return 'this person has not ordered the newsletter, and the campaign goes only to those who did; record the order, or set consent on a draft';
+  if (person.forbidden)
+    return 'the identity of the campaign may not write to the domain of this address; write to this person by a campaign with another identity';
   return person.taken
     ? 'another contact is in the list with the same address; one address gets a campaign once'
     : null;

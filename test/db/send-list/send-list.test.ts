@@ -269,3 +269,23 @@ test('an edit on an older version is refused, and so is one on a draft without a
     refusal: { detail: expect.stringContaining('send-list') },
   });
 });
+
+test('a list that is laid out holds to the domains of the identity, as they are at the start and as they are now', async () => {
+  await addRecipient(world.db, { ...edit(), contactId: later });
+  await world.db
+    .updateTable('campaign')
+    .set({ allowed_domains: ['limited.example'] })
+    .where('id', '=', id)
+    .execute();
+  await start();
+  const rows = await ledgerOf(world.db, id);
+  const planned = rows.filter(({ state }) => state === 'planned');
+  expect(planned.length).toBeGreaterThan(0);
+  expect(planned.every(({ email }) => email.endsWith('@limited.example'))).toBe(true);
+  expect(rows.find(({ state }) => state === 'skipped')).toMatchObject({ reason_code: 'domainNotAllowed' });
+  const other = await addContact(`other-${id}@elsewhere.example`);
+  expect(await addRecipient(world.db, { ...edit(), contactId: other })).toMatchObject({
+    ok: false,
+    refusal: { detail: expect.stringContaining('identity') },
+  });
+});
