@@ -60,7 +60,7 @@ test('the mail that was checked is frozen, and only into the draft that it was c
   const signature = { html: '<p>IT</p>', text: 'IT' };
   const mail = {
     ...parts,
-    usesLinked: false,
+    usesLinked: true,
     sources: { ...sources, signature, allowedDomains: ['example.com'] },
   };
   expect(await start(id, { frozen: { ...mail, draftVersion: 2 } })).toEqual({
@@ -70,7 +70,11 @@ test('the mail that was checked is frozen, and only into the draft that it was c
   expect(await start(id, { frozen: { ...mail, draftVersion: 1 } })).toMatchObject({
     started: true,
   });
-  expect(await readCampaign(world.db, id)).toMatchObject({ signature, allowed_domains: ['example.com'] });
+  expect(await readCampaign(world.db, id)).toMatchObject({
+    signature,
+    allowed_domains: ['example.com'],
+    uses_linked: true,
+  });
 });
 
 test('a running campaign answers that it runs', async () => {
