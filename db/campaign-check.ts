@@ -13,15 +13,17 @@ export async function readCampaignCheck(
     .select('document_id')
     .where('campaign_id', '=', campaign.id)
     .execute();
-  const { template_version_id: templateVersionId, once_within_ms: withinMs } = campaign;
+  const { template_version_id: templateVersionId, once_within_ms: withinMs, forced_by: forcedBy } = campaign;
+  // Somebody wants it sent although people had it before.
+  const isForced = forcedBy !== null;
   return {
     audience: campaign.audience,
     ...(await followed(db, campaign)),
     newsletterOnly: campaign.newsletter_only,
     stream: campaign.stream,
-    documents: documents.map(({ document_id }) => document_id),
+    documents: isForced ? [] : documents.map(({ document_id }) => document_id),
     onceWithin:
-      templateVersionId === null || withinMs === null
+      templateVersionId === null || withinMs === null || isForced
         ? null
         : { templateVersionId, since: new Date(now.getTime() - withinMs) },
   };

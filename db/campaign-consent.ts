@@ -62,7 +62,8 @@ export async function readConcerned(
     return rows[0]?.n ?? 0;
   }
   const { rows } = await sql<{ n: number | null }>`select ("to" ->> 'concerned')::integer as n from control
-    where campaign_id = ${id} and action = 'withoutConsent' and applied_at is not null limit 1`.execute(db);
+    where campaign_id = ${id} and action = 'withoutConsent' and applied_at is not null
+    order by applied_at desc limit 1`.execute(db);
   return rows[0]?.n ?? null;
 }
 

@@ -20,7 +20,8 @@ export type Forced =
 
 /**
  * Somebody wants this mail sent although the person had its documents, or the same template version, before. What was skipped for
- * that comes back into the plan, and a finished campaign runs again for it. Suppression and consent are never forced.
+ * that comes back into the plan, and a finished campaign runs again for it. In a draft it is for the start. Suppression and consent
+ * are never forced.
  */
 export async function forceRecipient(
   db: Database,
@@ -49,7 +50,7 @@ export async function forceRecipient(
         where campaign_id = ${campaignId} and contact_id = ${contactId}`.execute(trx);
     else await bringBack(trx, campaignId, forcedBy, contactId);
     await reopenCampaign(trx, campaignId, campaign.state);
-    return { ok: true, changed: true, replan: true };
+    return { ok: true, changed: true, replan: campaign.state !== 'draft' };
   });
 }
 
@@ -62,8 +63,7 @@ export async function forceCampaign(
   return db.transaction().execute(async (trx) => {
     const campaign = await lockCampaign(trx, campaignId);
     if (campaign.forced_by !== null) return { ok: true, changed: false, replan: false, broughtBack: 0 };
-    if (campaign.state !== 'draft' && !takesForce(campaign.state))
-      return { ok: false, campaign: campaign.state, delivery: null };
+    if (!takesForce(campaign.state)) return { ok: false, campaign: campaign.state, delivery: null };
     // As a pause does it: waits for claims that are under way, which may skip somebody at this moment.
     await sql`update gate set open = open where campaign_id = ${campaignId}`.execute(trx);
     const forcedBy = await keepForce(trx, request, { forced: false }, { forced: true });
@@ -83,9 +83,9 @@ export async function forceCampaign(
   });
 }
 
-/** Draft and cancelled campaigns have nobody to send to. */
+/** Cancelled campaigns have nobody to send to. */
 function takesForce(state: CampaignState): boolean {
-  return !['draft', 'cancelling', 'cancelled'].includes(state);
+  return !['cancelling', 'cancelled'].includes(state);
 }
 
 async function lockCampaign(

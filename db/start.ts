@@ -49,7 +49,9 @@ export async function startCampaign(
       const reason = `campaign ${campaignId} was started`;
       const act = { by, reason, expectedVersion: null };
       const list = await freezeWorkList(trx, campaign.audience.workList, act);
-      if (!list.ok) return { refusal: { code: 'conflict', detail: goneList } };
+      // A send list that was laid out does not need it any more.
+      if (!list.ok && campaign.snapshot_at === null)
+        return { refusal: { code: 'conflict', detail: goneList } };
     }
     const begins = startAt === null ? campaign.start_at : new Date(startAt);
     const waits = begins === null ? campaign.follows_id !== null : begins.getTime() > Date.now();

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { maxParts, partSizes } from '../../domain/send-list.ts';
+import { keepWithoutConsent } from '../campaign-consent.ts';
 import type { CampaignRow } from '../campaigns.ts';
 import type { Database } from '../open.ts';
 import { editSendList, keepEdit, type Edited, type EditEffect, type SendListEdit } from './edit-send-list.ts';
@@ -34,6 +35,8 @@ export async function splitSendList(
       const name = `${campaign.name.slice(0, 170)} (part ${number} of ${sizes.length})`;
       const campaignId = await copyCampaign(trx, campaign, name, split.by);
       await moveRows(trx, campaign.id, campaignId, { after: stays, size });
+      const isInPart = sql<boolean>`contact.id in (select contact_id from delivery where campaign_id = ${campaignId})`;
+      await keepWithoutConsent(trx, { ...campaign, id: campaignId }, isInPart);
       await keepEdit(
         trx,
         { ...edit, campaignId },
@@ -75,9 +78,25 @@ async function copyCampaign(trx: Database, campaign: CampaignRow, name: string, 
     select ${copy.id}, position, document_id, "as", link_ms from campaign_document where campaign_id = ${campaign.id}`.execute(
     trx,
   );
-  await sql`insert into record_link (record_id, campaign_id, linked_by)
-    select record_id, ${copy.id}, linked_by from record_link where campaign_id = ${campaign.id}`.execute(trx);
+  // With the instants: of several records of a kind the latest link counts.
+  await sql`insert into record_link (record_id, campaign_id, linked_by, linked_at)
+    select record_id, ${copy.id}, linked_by, linked_at from record_link where campaign_id = ${campaign.id}`.execute(
+    trx,
+  );
+  await copyForce(trx, copy.id, campaign.forced_by);
   return copy.id;
+}
+
+/** The act by which somebody forced the whole list becomes one of the copy, which may outlive the campaign that it came from. */
+async function copyForce(trx: Database, campaignId: string, forcedBy: string | null): Promise<void> {
+  if (forcedBy === null) return;
+  await sql`
+    with kept as (
+      insert into control (campaign_id, action, by, via, reason, request, "from", "to", requested_at, applied_at)
+      select ${campaignId}, action, by, via, reason, request, "from", "to", requested_at, applied_at
+      from control where id = ${forcedBy} returning id
+    )
+    update campaign set forced_by = (select id from kept) where id = ${campaignId}`.execute(trx);
 }
 
 /** Moves the next `size` untried rows behind the first `after`, with the acts that forced some of them. */
