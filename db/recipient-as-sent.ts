@@ -4,7 +4,8 @@ import type { Database } from './open.ts';
 
 /**
  * What a mail was filled with at its last attempt: the values of the person and of the customer in the versions that its delivery
- * names, whatever they are now. Null when nothing was filled for this person in this campaign (or before versions were noted).
+ * names, whatever they are now. Null when nothing was filled for this person in this campaign (or before versions were noted), or
+ * when the customer of that time was removed.
  */
 export async function readRecipientAsSent(
   db: Database,
@@ -14,7 +15,7 @@ export async function readRecipientAsSent(
   // One snapshot: a change that comes meanwhile moves the values of today into the past.
   const { rows } = await sql<Row>`
     select d.email, d.linked_values, p.first_name, p.last_name, p.title, p.salutation, p.language, p.time_zone, p.attributes,
-      o.name as customer_name, o.attributes as customer_attributes
+      p.customer_id is not null and o.name is null as customer_is_gone, o.name as customer_name, o.attributes as customer_attributes
     from delivery d
     cross join lateral (
       select first_name, last_name, title, salutation, language, time_zone, attributes, customer_id from contact
@@ -33,7 +34,7 @@ export async function readRecipientAsSent(
     ) o on true
     where d.campaign_id = ${campaignId} and d.contact_id = ${contactId}`.execute(db);
   const [row] = rows;
-  if (row === undefined) return null;
+  if (row === undefined || row.customer_is_gone) return null;
   return {
     contactId,
     email: row.email,
@@ -62,6 +63,7 @@ interface Row {
   language: string | null;
   time_zone: string | null;
   attributes: Record<string, AttributeValue>;
+  customer_is_gone: boolean;
   customer_name: string | null;
   customer_attributes: Record<string, AttributeValue> | null;
 }

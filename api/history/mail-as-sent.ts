@@ -35,7 +35,7 @@ export async function renderAsSent(
   if (recipient === null)
     throw new Problem(
       'notFound',
-      'this mail was made before the values of each mail were noted; the ledger knows that and when it was sent, not with which values',
+      'this mail was made before the values of each mail were noted, or the customer of that time was removed; the ledger knows that and when it was sent, not with which values',
     );
   const carried = await readCarried(db, campaign.id, contactId);
   const skeleton = await compile(

@@ -75,3 +75,14 @@ test('a change that comes in the same moment as the claim is either in the mail 
   for (const recipient of recipients)
     expect(await readRecipientAsSent(world.db, batches.campaignId, recipient.contactId)).toEqual(recipient);
 });
+
+test('a mail that named a customer who was removed since is not shown without it', async () => {
+  const batches = await start(false);
+  const [one] = (await batches.claim(1)).intents;
+  const contactId = one?.recipient.contactId ?? '';
+  await batches.record(one === undefined ? [] : [one], {});
+  expect(one?.recipient.customer).not.toBeNull();
+  await sql`update contact set customer_id = null`.execute(world.db);
+  await sql`delete from customer`.execute(world.db);
+  expect(await readRecipientAsSent(world.db, batches.campaignId, contactId)).toBeNull();
+});
