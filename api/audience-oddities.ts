@@ -10,7 +10,7 @@ import type { Preview } from '../mail/preview.ts';
 import type { ApiDeps } from './deps.ts';
 import { mailPartsFor } from './mail-parts.ts';
 import { mailStores } from './mail-stores.ts';
-import { noId, renderOrRefuse } from './rendered-mail.ts';
+import { noId, orRefuse, renderOrRefuse } from './rendered-mail.ts';
 
 export interface OddRecipient {
   readonly recipient: Recipient;
@@ -22,15 +22,19 @@ const chunk = 1_000;
 /**
  * Goes through everybody whom a campaign means, in the order of their ids after the given one, and says of each what is odd in their
  * mail (mostly nothing). Memory does not grow with the audience; other requests are served in between.
+ * Throws 422 when the mail cannot be made at all.
  */
 export async function* auditAudience(
   deps: ApiDeps,
   campaign: CampaignRow,
   after: string | null,
 ): AsyncGenerator<OddRecipient> {
-  const skeleton = await compileCampaignMail(await readMailToSend(deps.db, campaign.id), mailStores(deps));
+  const mail = await readMailToSend(deps.db, campaign.id);
+  const skeleton = await orRefuse(() => compileCampaignMail(mail, mailStores(deps)));
+  // Of a draft it is this compilation that knows it: a page among the documents may speak of records, too.
+  const asSent = { ...campaign, uses_linked: skeleton.options.usesLinked };
   for (let last = after; ;) {
-    const people = await readAudience(deps.db, campaign, last, chunk);
+    const people = await readAudience(deps.db, asSent, last, chunk);
     for (const recipient of people) yield { recipient, oddities: odditiesOf(skeleton, recipient) };
     last = people.at(-1)?.contactId ?? null;
     if (people.length < chunk || last === null) return;

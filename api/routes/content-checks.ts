@@ -29,6 +29,7 @@ export const contentCheckEndpoints: readonly Endpoint[] = [
     description: 'Fills the mail for each of them: about 100,000 people in two seconds. Sends nothing.',
     params,
     answers: { 200: { description: 'Findings, the most frequent first', schema: contentCheckSchema } },
+    problems: ['contentRefused'],
     handle: async ({ deps, params: { campaignId } }) => {
       const campaign = await findCampaign(deps.db, campaignId);
       const tally = new Tally();
@@ -46,6 +47,7 @@ export const contentCheckEndpoints: readonly Endpoint[] = [
     params,
     query: checkedPeopleQuerySchema,
     answers: { 200: { description: 'In the order of their ids', schema: checkedPeopleSchema } },
+    problems: ['contentRefused'],
     handle: async ({ deps, params: { campaignId }, query: { code, field, limit, cursor } }) => {
       const campaign = await findCampaign(deps.db, campaignId);
       const isMeant = (each: Oddity): boolean =>
@@ -72,6 +74,7 @@ export const contentCheckEndpoints: readonly Endpoint[] = [
     params,
     query: oddCaseQuerySchema,
     answers: { 200: { description: 'The recipient, or null', schema: nextOddCaseSchema } },
+    problems: ['contentRefused'],
     handle: async ({ deps, params: { campaignId }, query: { after = null } }) => {
       const campaign = await findCampaign(deps.db, campaignId);
       const people = auditAudience(deps, campaign, after);

@@ -66,3 +66,37 @@ describe('before a campaign starts', () => {
     expect(seen).toEqual(nameless);
   });
 });
+
+describe('a page that is the body', () => {
+  const check = async (name: string, html: string) => {
+    const upload = await fetch(`${api.url}/v1/documents?name=${name}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${api.keys.admin}`, 'Content-Type': 'application/octet-stream' },
+      body: html,
+    });
+    const { id } = (await upload.json()) as { id: string };
+    const made = await api.call('POST', '/v1/campaigns', campaignBody({ documents: [{ id }] }));
+    expect(made.status, made.text).toBe(201);
+    return api.call('GET', `/v1/campaigns/${(made.body as { id: string }).id}/content-check`);
+  };
+
+  it('is filled with the agents and records that it speaks of', async () => {
+    const customer = await api.db
+      .insertInto('customer')
+      .values({ name: 'Analytical Ltd', attributes: JSON.stringify({ agent: 'Rossi' }) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await api.db.updateTable('contact').set({ customer_id: customer.id }).execute();
+    const { body } = await check('agent.html', '<!doctype html><p>{{ agent.name }}</p>');
+    expect(body).toMatchObject({
+      recipients: 2_500,
+      findings: expect.not.arrayContaining([expect.objectContaining({ field: 'agent.name' })]),
+    });
+  });
+
+  it('that cannot be filled is refused with its place', async () => {
+    const { status, body } = await check('broken.html', '<!doctype html><p>{{ contact.firstName</p>');
+    expect(status, JSON.stringify(body)).toBe(422);
+    expect(body).toMatchObject({ type: expect.stringContaining('content') });
+  });
+});
