@@ -106,6 +106,25 @@ describe('consent', () => {
   });
 });
 
+describe('an old file', () => {
+  it('brings nobody back who has cancelled the newsletter since, and keeps its proof once', async () => {
+    const source = await addSource([
+      { column: 'email', to: 'contact.email' },
+      { column: 'nl', to: 'contact.newsletter' },
+      { column: 'at', to: 'contact.newsletterAt', dates: 'dmy' },
+    ]);
+    await run(['email;nl;at', 'a@older.example.com;nein;1.3.2025'], source);
+    const old = ['email;nl;at', 'a@older.example.com;ja;1.3.2024'];
+    await run(old, source);
+    await run(old, source);
+    const [person] = await people('a@older%');
+    expect(person?.newsletter).toBe(false);
+    expect((await consentOf(person?.id)).map(({ given }) => given)).toEqual([false, true]);
+    await run(['email;nl;at', 'a@older.example.com;ja;1.3.2026'], source);
+    expect(await people('a@older%')).toMatchObject([{ newsletter: true }]);
+  });
+});
+
 describe('customers and records', () => {
   it('are imported by files of their own, and people by files that name them', async () => {
     const customers = await addSource(
