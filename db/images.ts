@@ -65,7 +65,7 @@ export type ImageDeleted =
   | { readonly kind: 'deleted' | 'missing' }
   | { readonly kind: 'used'; readonly by: readonly string[] };
 
-/** Removes an image that nothing names: no campaign, whatever its state, no template with its versions, no signature. */
+/** Removes an image that nothing names: no campaign, whatever its state, with its page, no template with its versions, no signature. */
 export async function deleteImage(db: Database, id: string): Promise<ImageDeleted> {
   return db.transaction().execute(async (trx) => {
     const image = await trx
@@ -82,11 +82,25 @@ export async function deleteImage(db: Database, id: string): Promise<ImageDelete
   });
 }
 
-/** Seldom asked, so it may read every content. A longer name that begins like this one counts as a use: better once too often. */
+/**
+ * Seldom asked, so it may read every content, and every page that is a campaign's mail. A longer name that begins like this one counts
+ * as a use: better once too often.
+ */
 async function usersOf(db: Database, name: string): Promise<string[]> {
   const wanted = `image:${name}`;
+  const wide = Buffer.from(wanted, 'utf16le');
+  const octets = [Buffer.from(wanted), wide, Buffer.from(wide).swap16()];
+  const isInPage = sql.join(
+    octets.map((each) => sql`position(${each}::bytea in string_agg(k.bytes, ''::bytea order by k.n)) > 0`),
+    sql` or `,
+  );
   const { rows } = await sql<{ what: string }>`
     select format('campaign "%s"', name) as what from campaign where position(${wanted} in content::text || coalesce(signature::text, '')) > 0
+    union all select format('campaign "%s"', name) from campaign where id in (
+      select c.campaign_id from campaign_document c join document d on d.id = c.document_id where c."as" = 'body' and d.sha256 in (
+        select k.sha256 from document_chunk k
+        where k.sha256 in (select b.sha256 from document b join campaign_document p on p.document_id = b.id where p."as" = 'body')
+        group by k.sha256 having ${isInPage}))
     union all select format('template "%s"', t.name) from template t where position(${wanted} in t.draft::text) > 0
       or exists (select from template_version v where v.template_id = t.id and position(${wanted} in v.content::text) > 0)
     union all select format('signature "%s"', name) from signature where position(${wanted} in html) > 0

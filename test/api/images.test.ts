@@ -173,6 +173,13 @@ describe('a content that shows a stored image', () => {
   });
 });
 
+interface File {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+  readonly as: 'attachment' | 'link' | 'body';
+}
+
 describe('the mails of a campaign with documents', () => {
   const prices = Buffer.from(Array.from({ length: 90_000 }, (_, index) => (index * 7_919) % 251));
   const page = Buffer.from(
@@ -187,38 +194,39 @@ describe('the mails of a campaign with documents', () => {
       { name: 'Preise für März.pdf', type: 'application/pdf', bytes: prices, as: 'attachment' },
       { name: 'Terms.pdf', type: 'application/pdf', bytes: Buffer.from('terms'), as: 'link' },
     ] as const;
-    for (const [position, { name, type, bytes, as }] of files.entries()) {
-      const sha256 = createHash('sha256').update(bytes).digest();
-      await api.db.transaction().execute((trx) =>
-        storeDocumentBytes(
-          trx,
-          sha256,
-          (async function* () {
-            yield bytes;
-          })(),
-        ),
-      );
-      const { id } = await api.db
-        .insertInto('document')
-        .values({
-          title: name,
-          version: 1,
-          name,
-          type,
-          size: bytes.length,
-          sha256,
-          origin: 'upload',
-          added_by: 'x',
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      ids.push(id);
-      await api.db
-        .insertInto('campaign_document')
-        .values({ campaign_id: campaignId, position: position + 1, document_id: id, as })
-        .execute();
-    }
+    for (const [index, file] of files.entries()) ids.push(await addDocument(campaignId, index + 1, file));
   });
+
+  async function addDocument(campaign: string, position: number, { bytes, as, ...named }: File) {
+    const sha256 = createHash('sha256').update(bytes).digest();
+    await api.db.transaction().execute((trx) =>
+      storeDocumentBytes(
+        trx,
+        sha256,
+        (async function* () {
+          yield bytes;
+        })(),
+      ),
+    );
+    const { id } = await api.db
+      .insertInto('document')
+      .values({
+        title: named.name,
+        version: 1,
+        ...named,
+        size: bytes.length,
+        sha256,
+        origin: 'upload',
+        added_by: 'x',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await api.db
+      .insertInto('campaign_document')
+      .values({ campaign_id: campaign, position, document_id: id, as })
+      .execute();
+    return id;
+  }
 
   async function mailWith(source: MailSource, documents?: readonly string[]) {
     const skeleton = await source.skeletonOf(campaignId, documents);
@@ -256,6 +264,18 @@ describe('the mails of a campaign with documents', () => {
     ]);
     expect(all).not.toBe(some);
     expect(await source.skeletonOf(campaignId, [file])).toBe(some);
+  });
+
+  it('keep an image that only their page shows from being deleted', async () => {
+    const { body: flag } = await upload('flag.png', pngOf(11));
+    const bytes = Buffer.from('<html><body><img src="image:flag.png" alt="x"></body></html>', 'utf16le');
+    const page = Buffer.concat([Buffer.from([0xff, 0xfe]), bytes]);
+    const sent = await addDraft(api.db);
+    await addDocument(sent, 1, { name: 'Wide.html', type: 'text/html', bytes: page, as: 'body' });
+    const path = `/v1/images/${flag['id'] ?? ''}`;
+    expect(await api.call('DELETE', path)).toMatchObject({ status: 409 });
+    await api.db.deleteFrom('campaign_document').where('campaign_id', '=', sent).execute();
+    expect(await api.call('DELETE', path)).toMatchObject({ status: 204 });
   });
 
   it('are the same in every process', async () => {
