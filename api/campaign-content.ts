@@ -31,3 +31,17 @@ export async function checkContent(
     date: 0,
   });
 }
+
+/**
+ * The same for every mail of a campaign that is about to start: with its documents, and with the content alone, which is what goes to
+ * somebody who has got its page before.
+ */
+export async function checkMails(
+  deps: ApiDeps,
+  mail: Parameters<typeof checkContent>[1],
+  campaignId: string,
+): Promise<Pick<Preview, 'usesLinked'>> {
+  const whole = await checkContent(deps, mail, campaignId);
+  const alone = await checkContent(deps, mail);
+  return { usesLinked: whole.usesLinked || alone.usesLinked };
+}

@@ -37,9 +37,12 @@ export function odditiesOf(skeleton: Skeleton, recipient: Recipient): Oddity[] {
   const add = (oddity: Oddity): void => {
     found.set(`${oddity.code} ${oddity.field ?? ''}`, oddity);
   };
-  for (const program of [subject, text, html])
+  const ofSubject = [...ofProgram(subject, source)];
+  for (const oddity of ofSubject) add(oddity);
+  for (const program of [text, html])
     if (program !== null) for (const oddity of ofProgram(program, source)) add(oddity);
-  for (const oddity of [...ofHeaders(subject, source, found.size > 0), ...ofName(recipient)]) add(oddity);
+  const faulty = ofSubject.some(({ skips }) => skips);
+  for (const oddity of [...ofHeaders(subject, source, faulty), ...ofName(recipient)]) add(oddity);
   return [...found.values()];
 }
 

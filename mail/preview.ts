@@ -81,7 +81,7 @@ function fillWithMarks(skeleton: Skeleton, { recipient, messageId, date }: Previ
     if (reason.code === 'renderFailed' || known) throw refusedByFilling(reason);
     skipped.push(reason);
     marked =
-      reason.code === 'mergeValueMissing' ? withMark(marked, reason.field ?? '') : withoutControls(marked);
+      reason.code === 'unsafeHeaderValue' ? withoutControls(marked) : withMark(marked, reason.field ?? '');
   }
 }
 

@@ -10,7 +10,7 @@ import * as schema from '../../domain/schema/campaign-control.ts';
 import { campaignSchema } from '../../domain/schema/campaign.ts';
 import { flagSchema, idSchema, reasonSchema } from '../../domain/schema/shared.ts';
 import { askFor } from '../ask-for-act.ts';
-import { checkContent } from '../campaign-content.ts';
+import { checkMails } from '../campaign-content.ts';
 import { requireDocuments } from '../campaign-documents.ts';
 import { freshMail } from '../campaign-mail.ts';
 import { refuse } from '../check-input.ts';
@@ -51,7 +51,7 @@ export const campaignControlEndpoints: readonly Endpoint[] = [
         const mail = await freshMail(deps.db, campaign);
         const { name, response_links: responseLinks } = campaign;
         await requireDocuments(deps, campaignId);
-        const { usesLinked } = await checkContent(deps, { ...mail, name, responseLinks }, campaignId);
+        const { usesLinked } = await checkMails(deps, { ...mail, name, responseLinks }, campaignId);
         if (campaign.snapshot_at === null) await requireAudience(deps, campaign);
         else requireSomebodyPlanned((await readCountsOf(deps.db, campaignId)).planned);
         if (!(await deps.temporal.isReachable(2_000))) throw temporalAway(false);

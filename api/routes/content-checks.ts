@@ -103,13 +103,13 @@ async function take(
 /** Counts findings over an audience. */
 class Tally {
   readonly #findings = new Map<string, Oddity & { count: number }>();
-  /** The first of them, null when there is nobody. */
+  /** The first of them whose mail can be shown, null when there is nobody. */
   first: Recipient | null = null;
   #recipients = 0;
   #skipped = 0;
 
   add({ recipient, oddities }: OddRecipient): void {
-    this.first ??= recipient;
+    if (oddities.every(({ code, skips }) => !skips || code === 'mergeValueMissing')) this.first ??= recipient;
     this.#recipients++;
     if (oddities.some(({ skips }) => skips)) this.#skipped++;
     for (const oddity of oddities) {

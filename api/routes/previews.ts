@@ -30,13 +30,14 @@ export const previewEndpoints: readonly Endpoint[] = [
       const { campaignName, contactId, contact, responseLinks } = body;
       const { identity, content, sources } = await composeMail(deps.db, body);
       const campaignId = body.campaignId ?? null;
-      if (campaignId !== null) await findCampaign(deps.db, campaignId);
+      const campaign = campaignId === null ? null : await findCampaign(deps.db, campaignId);
       const known =
         contactId === undefined ? null : await readRecipient(deps.db, { id: contactId }, campaignId);
       if (contactId !== undefined && known === null) throw notFound('contact', contactId);
       const mail = await renderOrRefuse({
         campaignId: noId,
-        campaignName: campaignName ?? 'Preview',
+        campaignName: campaignName ?? campaign?.name ?? 'Preview',
+        ...(campaign === null ? {} : { timeZone: campaign.time_zone, streamId: campaign.stream }),
         identity,
         content,
         ...(await mailPartsFor(deps, {

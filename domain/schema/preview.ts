@@ -15,8 +15,10 @@ export const previewRequestSchema = z
     responseLinks: responseLinksSchema.default([]),
     campaignId: idSchema
       .optional()
-      .meta({ description: 'The campaign whose linked records the mail may speak of' }),
-    campaignName: nameSchema.optional().meta({ description: 'What `campaign.name` says' }),
+      .meta({ description: 'The campaign whose time zone, documents and linked records the mail has' }),
+    campaignName: nameSchema
+      .optional()
+      .meta({ description: 'What `campaign.name` says; the campaign’s when left out' }),
     contactId: idSchema.optional().meta({ description: 'A person to fill it with' }),
     contact: madeUpPersonSchema
       .optional()

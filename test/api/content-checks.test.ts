@@ -65,6 +65,52 @@ describe('before a campaign starts', () => {
     }
     expect(seen).toEqual(nameless);
   });
+
+  it('a first person whose mail cannot be made is a finding like others', async () => {
+    const [first] = await api.db.selectFrom('contact').select('id').orderBy('id').limit(1).execute();
+    await api.db
+      .updateTable('contact')
+      .set({ attributes: JSON.stringify({ page: 'javascript:alert(1)' }) })
+      .where('id', '=', first?.id ?? '')
+      .execute();
+    const html = '<a href="{{ contact.attributes.page | default: "https://example.com" | strip }}">x</a>';
+    const made = await api.call('POST', '/v1/campaigns', campaignBody({ content: { subject: 'x', html } }));
+    const checked = `/v1/campaigns/${(made.body as { id: string }).id}/content-check`;
+    expect(await api.call('GET', checked)).toMatchObject({
+      status: 200,
+      body: { skipped: 1, findings: [{ code: 'unsafeLink', skips: true, count: 1 }], warnings: [] },
+    });
+  });
+
+  async function draftWithPage(body: string): Promise<string> {
+    const response = await fetch(`${api.url}/v1/documents?name=page.html`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${api.keys.operator}`, 'Content-Type': 'text/html' },
+      body: `<!doctype html><p>${body}</p>`,
+    });
+    const { id } = (await response.json()) as { id: string };
+    const made = await api.call('POST', '/v1/campaigns', campaignBody({ documents: [{ id }] }));
+    return `/v1/campaigns/${(made.body as { id: string }).id}`;
+  }
+
+  it('a page that speaks of records finds those of the campaign', async () => {
+    const path = '/v1/records/order/7';
+    expect((await api.call('PUT', path, { title: 'Pumps' })).status).toBeLessThan(300);
+    const { body } = await api.call('GET', path);
+    const draft = await draftWithPage('{{ record.order.title }}');
+    const records = [(body as { id: string }).id];
+    expect((await api.call('PATCH', draft, { records })).status).toBe(200);
+    expect(await api.call('GET', `${draft}/content-check`)).toMatchObject({ body: { skipped: 0 } });
+  });
+
+  it('a page that cannot be the mail is refused with its place', async () => {
+    const draft = await draftWithPage('{{ contact.firstNam }}');
+    for (const path of ['content-check', 'odd-cases', 'content-check/people?code=noName'])
+      expect(await api.call('GET', `${draft}/${path}`)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/documents/0', detail: expect.stringContaining('contact.firstName') }] },
+      });
+  });
 });
 
 describe('a page that is the body', () => {

@@ -227,3 +227,20 @@ describe('a test send', () => {
     expect((await readBack(raw)).text).toContain('-- \nAfter');
   });
 });
+
+describe('a campaign whose page is the mail', () => {
+  it('keeps what its content speaks of: that is the mail of those who have got the page before', async () => {
+    const response = await fetch(`${api.url}/v1/documents?name=page.html`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${api.keys.operator}`, 'Content-Type': 'text/html' },
+      body: '<!doctype html><p>Nothing of anybody</p>',
+    });
+    const page = (await response.json()) as { id: string };
+    const content = { subject: 'x', text: 'Yours, {{ agent.name | default: "us" }}' };
+    const draft = campaignBody({ content, documents: [{ id: page.id }] });
+    const { id } = await make('/v1/campaigns', draft);
+    expect(await api.call('PUT', `/v1/campaigns/${id}/start`)).toMatchObject({ status: 200 });
+    const kept = api.db.selectFrom('campaign').select('uses_linked').where('id', '=', id);
+    expect(await kept.executeTakeFirst()).toEqual({ uses_linked: true });
+  });
+});

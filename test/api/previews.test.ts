@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../support/api.ts';
+import { campaignBody } from '../support/campaign-body.ts';
 import { addContacts } from '../support/campaigns.ts';
 
 let api: TestApi;
@@ -74,6 +75,21 @@ describe('POST /v1/previews', () => {
     expect(await preview({ contact: { email: 'nobody' } })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '/contact/email' }] },
+    });
+  });
+
+  it('has the time zone and the name of the campaign that it is for', async () => {
+    const event = { summary: 'Upgrade', start: '2026-12-05T18:00:00+01:00', duration: '2h' };
+    const zoned = { subject: '{{ campaign.name }}: {{ event.start }}', text: 'x', calendar: event };
+    const made = await api.call(
+      'POST',
+      '/v1/campaigns',
+      campaignBody({ content: zoned, timeZone: 'America/New_York' }),
+    );
+    const campaignId = (made.body as { id: string }).id;
+    expect(await preview({ content: zoned, campaignId })).toMatchObject({
+      status: 200,
+      body: { subject: expect.stringMatching(/^Server upgrade: .*12:00.PM EST$/u) },
     });
   });
 });

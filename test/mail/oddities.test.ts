@@ -45,6 +45,16 @@ describe('what is odd in a mail', () => {
     expect(JSON.stringify(odditiesOf(await skeletonOf(content), person))).not.toContain(secret);
   });
 
+  it('is a line break in a subject, also of somebody for whom a default is taken', async () => {
+    const subject = '{{ contact.title | default: "Hello" }} {{ contact.attributes.room }}';
+    const skeleton = await skeletonOf({ subject, text: 'x' });
+    const odd = odditiesOf(skeleton, { ...recipient, title: null, attributes: { room: 'a\nb' } });
+    expect(odd.map(({ code, skips }) => [code, skips])).toEqual([
+      ['defaultUsed', false],
+      ['unsafeHeaderValue', true],
+    ]);
+  });
+
   it('says that somebody would be skipped exactly when the fill skips them', async () => {
     const skeleton = await skeletonOf({
       subject: '{{ contact.firstName }} {{ contact.lastName | default: "x" }}',

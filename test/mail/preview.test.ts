@@ -94,6 +94,15 @@ describe('a preview', () => {
     expect(preview.headers.map(({ name }) => name)).not.toContain('Bcc');
   });
 
+  it('warns of a value that would make a link run a program, and shows the rest', async () => {
+    const attributes = { page: 'javascript:alert(1)' };
+    const html = '<a href="{{ contact.attributes.page }}">{{ contact.firstName }}</a>';
+    const preview = await previewOf({ subject: 'x', html }, { attributes });
+    expect(codes(preview)).toEqual(['brokenLink', 'unsafeLink']);
+    expect(preview.html).not.toContain('javascript');
+    expect(preview.html).toContain('>Anna</a>');
+  });
+
   it.each<[string, string, string | null]>([
     ['an address without a host', '<a href="https://">x</a>', 'brokenLink'],
     ['a jump to a place that is there', '<a href="#x">x</a><p id="x">y</p>', null],
