@@ -3,7 +3,7 @@ const dangerous = /expression\(|javascript:|vbscript:|behaviou?r:|-moz-binding|@
 /** CSS without rules that run something or load other rules. `onRemoved` is called for each that goes. */
 export function cleanCss(css: string, onRemoved: () => void): string {
   if (!dangerous.test(plainCss(css))) return css;
-  return css
+  const clean = css
     .split(/(?<=[;{}])/)
     .map((rule) => {
       if (!dangerous.test(plainCss(rule))) return rule;
@@ -13,6 +13,10 @@ export function cleanCss(css: string, onRemoved: () => void): string {
       return end === '{' ? 'x-removed{' : end === '}' ? '}' : '';
     })
     .join('');
+  // Danger that is spread over rules, by comments that hold their ends, has no rule to take out.
+  if (!dangerous.test(plainCss(clean))) return clean;
+  onRemoved();
+  return '';
 }
 
 /** As a reader takes it that is as generous as possible: no comments, blanks, controls or escapes. */

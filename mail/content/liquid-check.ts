@@ -99,7 +99,7 @@ function unknownField(path: readonly string[]): string {
 
 /** Nothing can be said of an appointment that is not there. */
 function eventFaults(pointer: string, source: string): ContentFault[] {
-  const found = /\{[{%][^}]*?\bevent\.(?:start|end|summary|location)\b/.exec(source);
+  const found = /\{[{%][^{}]*?\bevent\.(?:start|end|summary|location)\b/.exec(source);
   const detail = 'there is no appointment to speak of; give the content a calendar entry ("calendar")';
   return found === null ? [] : [faultAt(pointer, source, found.index, detail)];
 }

@@ -15,12 +15,15 @@ export function markupFaults(pointer: string, source: string, masked: MaskedSour
     faultAt(pointer, source, masked.offsetInSource(offset), detail);
   const tags = [...readTags(masked.text)];
   return [
-    ...tags.flatMap((tag) => tagFaults(tag, masked.tokens).map(({ offset, detail }) => at(offset, detail))),
-    ...styleFaults(masked).map(({ offset, detail }) => at(offset, detail)),
-    ...nestingFaults(tags).map(({ offset, detail }) => at(offset, detail)),
-    ...depthFaults(tags).map(({ offset, detail }) => at(offset, detail)),
-  ];
+    ...tags.flatMap((tag) => tagFaults(tag, masked.tokens)).slice(0, mostFaults),
+    ...styleFaults(masked).slice(0, mostFaults),
+    ...nestingFaults(tags),
+    ...depthFaults(tags),
+  ].map(({ offset, detail }) => at(offset, detail));
 }
+
+/** Nobody reads more at once, and to say the line of each takes time that grows with the source. */
+const mostFaults = 100;
 
 /** Mail readers give up far before, and the time that libraries take for it grows with the square of it. */
 const deepest = 256;
@@ -34,6 +37,38 @@ const closeThemselves = new Set(
 
 /** Elements that stand in each other by the thousand: no mail, but a trap for whoever reads it. At most one fault. */
 export function depthFaults(tags: readonly MarkupTag[]): Found[] {
+  const found = [...closedDepthFaults(tags), ...openDepthFaults(tags)];
+  return found.slice(0, 1);
+}
+
+/** Many that close themselves stand in each other all the same where they take turns: `<p><li><p><li>`. */
+const deepestOpen = 1_000;
+const sameKind: Readonly<Record<string, string>> = { th: 'td', dd: 'dt', rp: 'rt', optgroup: 'option' };
+const neverClosed = new Set(
+  'area base br col embed hr img input link meta param source track wbr'.split(' '),
+);
+
+function openDepthFaults(tags: readonly MarkupTag[]): Found[] {
+  const open: string[] = [];
+  for (const { name, kind, offset } of tags) {
+    if (kind === 'selfClosing' || neverClosed.has(name)) continue;
+    const of = sameKind[name] ?? name;
+    if (kind === 'close') {
+      const at = open.lastIndexOf(of);
+      if (at >= 0) open.length = at;
+      continue;
+    }
+    // These end the one before that was left open, but a list in a list does not.
+    if (closeThemselves.has(name) && open.at(-1) === of && name !== 'thead' && name !== 'colgroup')
+      open.pop();
+    open.push(of);
+    if (open.length > deepestOpen)
+      return [{ offset, detail: `elements are left open more than ${deepestOpen} deep; close them` }];
+  }
+  return [];
+}
+
+function closedDepthFaults(tags: readonly MarkupTag[]): Found[] {
   const open = new Map<string, number>();
   let depth = 0;
   for (const { name, kind, offset } of tags) {

@@ -27,7 +27,7 @@ export function* readTags(source: string): Generator<MarkupTag> {
     const name = match[2]?.toLowerCase();
     const from = tagStart.lastIndex;
     if (name === undefined) {
-      tagStart.lastIndex = endOf(source, match[0] === '<!--' ? '-->' : ']]>', from);
+      tagStart.lastIndex = match[0] === '<!--' ? endOfComment(source, from) : endOf(source, ']]>', from);
       continue;
     }
     const { attributes, end, selfClosing } = readAttributes(source, from);
@@ -54,6 +54,14 @@ function readAttributes(
   }
   return { attributes, end: source.length, selfClosing: false };
 }
+
+/** Readers of HTML take `<!-->`, `<!--->` and `--!>` for ends, too: what follows is no comment to them. */
+function endOfComment(source: string, from: number): number {
+  commentEnd.lastIndex = from - 2;
+  return commentEnd.exec(source) === null ? source.length : commentEnd.lastIndex;
+}
+
+const commentEnd = /--!?>/g;
 
 function endOf(source: string, mark: string, from: number): number {
   const found = source.indexOf(mark, from);

@@ -58,8 +58,9 @@ function mjmlFault(pointer: string, source: string, masked: MaskedSource, error:
 function lostTokens(pointer: string, source: string, masked: MaskedSource, html: string): ContentFault[] {
   const kept = new Set(splitAtMarks(html));
   return masked.tokens.flatMap((token: LiquidToken, index) => {
+    if (kept.has(index)) return [];
     const inComment = source.lastIndexOf('<!--', token.offset) > source.lastIndexOf('-->', token.offset);
-    if (kept.has(index) || inComment) return [];
+    if (inComment) return [];
     return [
       faultAt(
         pointer,
@@ -74,5 +75,6 @@ function lostTokens(pointer: string, source: string, masked: MaskedSource, html:
 /** MJML indents for readers of its output; a third of the bytes are spaces. White space stays white space, preformatted text as it is. */
 function collapseIndentation(html: string): string {
   if (/<(?:pre|textarea)\b|white-space\s*:\s*(?:pre|break)/i.test(html)) return html;
-  return html.replaceAll(/[ \t]*\n\s*/g, '\n').trimStart();
+  // Not at every blank of a long run anew.
+  return html.replaceAll(/(?<![ \t])[ \t]*\n\s*/g, '\n').trimStart();
 }

@@ -51,6 +51,8 @@ function lines(paragraph: string, tokens: readonly LiquidToken[]): string {
 /** A mark, a web address, a mailbox, in this order: a link may hold marks of values, and whole links may come from a value. */
 const linkable =
   /https?:\/\/[^\s<>"]+|(?<![\w.%+-])[\w.%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}|zqslot\d+zq/gi;
+/** No reader follows a longer one, and looking for its end takes time that grows with the square of it. */
+const longestLink = 2_000;
 /** What ends a sentence is not the end of its link. */
 const trailing = /[.,;:!?'"]+$/;
 const markAlone = /^zqslot(\d+)zq$/;
@@ -69,6 +71,7 @@ function linked(line: string, tokens: readonly LiquidToken[]): string {
 
 /** The link that what was found begins with, and how much of it belongs to it. */
 function linkIn(found: string, tokens: readonly LiquidToken[]): { html: string; length: number } | null {
+  if (found.length > longestLink) return null;
   const mark = markAlone.exec(found);
   if (mark !== null) {
     const token = tokens[Number(mark[1])];

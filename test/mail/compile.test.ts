@@ -105,6 +105,14 @@ describe('a content is refused with line and column of', () => {
       /<script> is not allowed/,
     ],
     [
+      'a script behind what is a comment to nobody',
+      { html: '<p>x</p><!--><script>alert(1)</script>-->' },
+      '/content/html',
+      1,
+      14,
+      /<script> is not allowed/,
+    ],
+    [
       'a script in MJML',
       { mjml: body(' <mj-text><script>x</script></mj-text>') },
       '/content/mjml',
@@ -200,6 +208,14 @@ describe('a content is refused with line and column of', () => {
       { line: 5, column: 1 },
     ]);
   });
+
+  it('what would take its readers for ever', async () => {
+    for (const html of ['<p><li>'.repeat(140_000), `<table>${'<thead>'.repeat(140_000)}`])
+      expect(await faultsOf({ html })).toMatchObject([{ detail: expect.stringContaining('1000 deep') }]);
+    expect(await faultsOf({ html: '<base>'.repeat(160_000) })).toHaveLength(100);
+    const spaced = { subject: 'x', mjml: body(`<mj-text>a${' '.repeat(500_000)}b</mj-text>`) };
+    expect((await skeletonOf(spaced)).options.html).not.toBeNull();
+  }, 15_000);
 
   it('every fault at once', async () => {
     const faults = await faultsOf({

@@ -28,6 +28,7 @@ describe('HTML of somebody else’s make', () => {
     ],
     ['<base href="https://e.example/"><link rel=stylesheet href="https://e.example/x.css">a', 'a'],
     ['<p style="color:red;width:expr/**/ession(alert(1))">a</p>', '<p style="color:red;">a</p>'],
+    ['<p style="color:red;width:expr/*;*/ession(alert(1))">a</p>', '<p>a</p>'],
     [String.raw`<p style="background:url(java\73 cript:x)">a</p>`, '<p>a</p>'],
     [
       '<style>@import url(https://e.example/x.css);p{color:red;-moz-binding:url(x)}</style>',

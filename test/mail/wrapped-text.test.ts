@@ -27,6 +27,13 @@ describe('a text wrapped in HTML', () => {
     expect(mail.html).toContain('<p style="margin:0 0 1em;">Hi Anna</p>');
   });
 
+  it('takes nothing so long for a link that looking for its end would take for ever', async () => {
+    for (const long of [`https://${')'.repeat(300_000)}`, `https://${'.'.repeat(300_000)}x`]) {
+      const { html } = wrapText({ subject: 'x', text: long, wrap: true });
+      expect(html).toContain(`;">${long}</p>`);
+    }
+  }, 5_000);
+
   it.each([
     ['a\nb\n\n\nc', '<p>a<br>\nb</p>\n<p>c</p>'],
     ['a\r\nb\r\n \r\nc\r\n', '<p>a<br>\nb</p>\n<p>c</p>'],
