@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ShownImage } from '../../domain/schema/image.ts';
 import type { Campaign, OddCase, Preview } from '../answers.ts';
 import { findBrowser } from '../browser.ts';
 import { apiCommand, openSession, type CommonOptions, type Session } from '../command.ts';
 import { usage } from '../failure.ts';
 import { takePictures } from '../mail-picture.ts';
 import { count } from '../numbers.ts';
+import { allItems } from '../pages.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { clean } from '../terminal-text.ts';
 import { findCampaignId } from './find-campaign.ts';
@@ -122,10 +124,25 @@ async function drawMail(
     desktop: resolve(folder, `${base}-desktop.png`),
     phone: resolve(folder, `${base}-phone.png`),
   };
-  const refused = await takePictures({ html: mail.html, browser, env, files, allowed: [`${api.url}/`] });
+  const html = await withImages(mail.html, api);
+  const refused = await takePictures({ html, browser, env, files, allowed: [`${api.url}/`] });
   return [
     '',
     `pictures: ${base}-desktop.png (800 wide), ${base}-phone.png (390 wide)`,
     ...refused.map((url) => `! not loaded in the pictures: ${clean(url)}`),
   ];
+}
+
+/** As `contentIdOf` in mail/mail-image.ts makes them. */
+const inMail = /\bcid:([0-9a-f]{32})@[a-z0-9.-]+/gi;
+
+/** The images that are in the mail by their addresses at the API, where a browser finds the same bytes. */
+async function withImages(html: string, api: Session['api']): Promise<string> {
+  if (html.search(inMail) < 0) return html;
+  const images = await allItems<ShownImage>(api, '/v1/images');
+  return html.replaceAll(inMail, (address: string, start: string) => {
+    const image = images.find(({ sha256 }) => sha256.startsWith(start));
+    if (image === undefined) return address;
+    return `${api.url}/i/${image.sha256}.${image.type.replace('image/', '').replace('jpeg', 'jpg')}`;
+  });
 }

@@ -11,7 +11,7 @@ const path = `/v1/campaigns/${sampleId}`;
 const contactId = '11111111-2222-4333-8444-555555555555';
 // What a mail reader would not do: run scripts, fetch pictures of a stranger.
 const html = `<html><body style="margin:0;background:#0000ff"><script>document.body.style.background = '#ff0000'</script>
-  <img src="http://127.0.0.1:9/pixel.png" alt=""><div style="height:1500px;width:100%"></div></body></html>`;
+  <img src="http://127.0.0.1:9/pixel.png" alt=""><img src="cid:${'ab'.repeat(16)}@example.com" alt=""><div style="height:1500px;width:100%"></div></body></html>`;
 const mail = { subject: 'Hello', html, text: 'Hi', headers: [], sizeBytes: 12, warnings: [] };
 
 let browser: Browser | null = null;
@@ -48,13 +48,17 @@ describe('sluice preview', () => {
   it('draws the whole mail at desktop and phone width in a real browser; nothing runs and nothing strange is fetched', async (test) => {
     if (browser === null) return test.skip();
     const { program, env } = browser;
-    const { code, folder, out, err } = await sluice(
+    const sha256 = 'ab'.repeat(32);
+    const { code, folder, out, err, seen } = await sluice(
       ['preview', sampleId, '--png', 'mail.png', '--browser', program],
-      {},
+      { 'GET /v1/images': { body: { items: [{ sha256, type: 'image/jpeg' }], next: null } } },
       env,
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('not loaded in the pictures: http://127.0.0.1:9/pixel.png');
+    // What is in the mail is seen in its picture.
+    expect(out).not.toContain('cid:');
+    expect(seen.map((each) => each.path)).toContain(`/i/${sha256}.jpg`);
     const [width, height] = sizeOf(join(folder, 'mail-desktop.png'));
     expect(width).toBe(800);
     expect(height).toBeGreaterThanOrEqual(1_500);
