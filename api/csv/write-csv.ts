@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
+import { quoteCell } from '../../domain/csv-cell.ts';
 
 type Value = string | number | boolean | Date | null;
 
@@ -40,8 +41,7 @@ function field(value: Value): string {
   if (value === null) return '';
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'string') return String(value);
-  const text = isFormula.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return quoteCell(isFormula.test(value) ? `'${value}` : value);
 }
 
 /** OWASP "CSV injection": what begins so is worked out by spreadsheets, also behind spaces. */

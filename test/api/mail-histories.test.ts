@@ -170,6 +170,20 @@ test('a file has the same rows, and no cell that a spreadsheet would run', async
     forced_by: 'carl',
   });
   expect(text).not.toMatch(/(^|,)"?[=+@-]/m);
+  // Spreadsheets may split at semicolons, too.
+  const { db } = api;
+  await db
+    .updateTable('campaign')
+    .set({ name: 'x;=1+1' })
+    .where('id', '=', ids['first'] ?? '')
+    .execute();
+  const spread = await api.call('GET', `/v1/customers/${ids['Old Ltd']}/mails.csv`);
+  expect(spread.text).toContain(',"x;=1+1",');
+  await db
+    .updateTable('campaign')
+    .set({ name: 'first' })
+    .where('id', '=', ids['first'] ?? '')
+    .execute();
   expect(await api.call('GET', `/v1/customers/${ids['Old Ltd']}/mails.csv?limit=5`)).toMatchObject({
     status: 422,
   });
