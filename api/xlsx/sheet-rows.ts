@@ -1,3 +1,4 @@
+import { columnLimits } from '../../domain/csv-columns.ts';
 import { plainNumber, sheetDate } from '../../domain/sheet-value.ts';
 import { unescapeText } from './string-table.ts';
 import type { Workbook } from './workbook.ts';
@@ -15,6 +16,8 @@ export interface SheetRow {
 
 /** Columns of a sheet end here (XFD), and nobody has a table as wide. */
 const mostColumns = 16_384;
+/** Below the header: no table that can be imported is wider, and what lies in between would be held for every row. */
+const widestRow = 2 * columnLimits.columns;
 /** Longest text of a cell; a sheet cannot have a longer one. */
 const longestText = 32_767;
 const longestRow = 1_000_000;
@@ -32,6 +35,7 @@ export class SheetReader {
   readonly #feed: XmlFeed;
   #rows: SheetRow[] = [];
   #line = 0;
+  #headerSeen = false;
   #cells: string[] = [];
   #native = new Set<number>();
   #fault: SheetRow['fault'] = null;
@@ -106,8 +110,10 @@ export class SheetReader {
     if (name === 'v' || name === 't') this.#taking = false;
     else if (name === 'rPh') this.#phonetic = false;
     else if (name === 'c') this.#endCell();
-    else if (name === 'row' && (this.#cells.some((cell) => cell.trim() !== '') || this.#fault !== null))
+    else if (name === 'row' && (this.#cells.some((cell) => cell.trim() !== '') || this.#fault !== null)) {
       this.#rows.push({ line: this.#line, cells: this.#cells, native: this.#native, fault: this.#fault });
+      this.#headerSeen = true;
+    }
   }
 
   #endCell(): void {
@@ -123,6 +129,8 @@ export class SheetReader {
     }
     const text = this.#text(at);
     if (text.trim() === '') return;
+    if (this.#headerSeen && at >= widestRow)
+      return this.#blame(at, `the row has a value in column ${at + 1}, far beside the table; remove it`);
     if (text.length > longestText) return this.#blame(at, `a cell has at most ${longestText} characters`);
     this.#size += text.length;
     if (this.#size > longestRow) return this.#blame(at, 'the row is longer than 1 MB');

@@ -118,6 +118,15 @@ describe('the values of a sheet', () => {
     ]);
   });
 
+  it('hold nothing for the columns between the table and a value far beside it', async () => {
+    const table = sheetXml([['a'], [1], ['x']]).replace('r="A2"', 'r="XFD2"');
+    const { rows } = await read(await workbook([{ name: 'People', xml: table }]));
+    expect(rows).toMatchObject([
+      { line: 2, cells: [''], reason: expect.stringContaining('16384') },
+      { line: 3 },
+    ]);
+  });
+
   it('beside the table refuse the row, and empty rows are passed over', async () => {
     expect(
       await rowsOf(await one([[], ['a', 'b'], ['1', '2', ' '], [null, ''], ['1', '2', null, 'lost']])),
