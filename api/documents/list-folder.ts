@@ -100,6 +100,9 @@ async function look(
     if (entry.isSymbolicLink())
       return { fault: `is a link that leads nowhere (${code}); copy the file instead` };
     const fault = `cannot be looked at (${code}); let the user of the API read its folder`;
+    // What cannot be decoded cannot be opened by its name either.
+    if (code === 'ENOENT' && path.includes('\uFFFD'))
+      return { fault: 'has letters in its name or in its folder’s that are no UTF-8; give it another name' };
     return code === 'ENOENT' ? null : { fault, unread: true };
   }
 }

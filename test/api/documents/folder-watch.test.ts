@@ -183,6 +183,12 @@ describe('a file of the documents folder', () => {
 });
 
 describe('what is in the folder and is no document', () => {
+  it.skipIf(process.platform !== 'linux')('is named when its name cannot be read', async () => {
+    writeFileSync(Buffer.from(join(folder, 'pr\xfcfung.txt'), 'latin1'), 'x');
+    expect(await look()).toEqual([]);
+    expect(await faults()).toEqual({ 'pr\\u{FFFD}fung.txt': expect.stringContaining('no UTF-8') });
+  });
+
   it('is listed with its reason, until it is gone or right', async () => {
     write('offer.pdf', 'MZ\0\0');
     write('half.docx', 'PK\u0003\u0004');
