@@ -35,12 +35,6 @@ export async function* auditAudience(
   const asSent = { ...campaign, uses_linked: skeleton.options.usesLinked };
   for (let last = after; ;) {
     const people = await readAudience(deps.db, asSent, last, chunk);
-  // A draft may have a page or settings that cannot be sent: that is what is asked for here, no fault of ours.
-  const skeleton = await orRefuse(() => compileCampaignMail(mail, mailStores(deps)));
-  // What a draft has noted is about its content; its page may speak of agents and records, too.
-  const meant = { ...campaign, uses_linked: skeleton.options.usesLinked };
-  for (let last = after; ;) {
-    const people = await readAudience(deps.db, meant, last, chunk);
     for (const recipient of people) yield { recipient, oddities: odditiesOf(skeleton, recipient) };
     last = people.at(-1)?.contactId ?? null;
     if (people.length < chunk || last === null) return;
