@@ -111,7 +111,12 @@ async function bringBack(
     update delivery set state = 'planned', forced_by = ${forcedBy}, settled_at = null, batch = null, token = null,
       reason_code = null, reason_text = null
     where campaign_id = ${campaignId} and state = 'skipped' and reason_code = any (${[...forcibleReasons]}::text[])
-      and (${contactId}::uuid is null or contact_id = ${contactId}::uuid)`.execute(trx);
+      and (${contactId}::uuid is null or contact_id = ${contactId}::uuid)
+      -- Somebody else who has this address now may be in the list: the address gets one mail.
+      and not exists (select from delivery other where other.campaign_id = delivery.campaign_id
+        and other.address = delivery.address and other.contact_id <> delivery.contact_id and other.state <> 'skipped')`.execute(
+    trx,
+  );
   return Number(numAffectedRows ?? 0n);
 }
 

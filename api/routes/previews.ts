@@ -45,6 +45,8 @@ export const previewEndpoints: readonly Endpoint[] = [
           signature: sources.signature,
           declared: responseLinks,
           campaignId,
+          // Whoever looks at somebody's mail must not be able to answer for them.
+          test: true,
         })),
         recipient: known ?? madeUp(contact ?? {}, await readLinkedOfCampaign(deps.db, campaignId)),
         messageId: messageIdOf(noId, known?.contactId ?? noId, 'preview.invalid'),
