@@ -30,6 +30,7 @@ import type { forecastSchema } from '../domain/schema/forecast.ts';
 import type { frequencyCapSchema } from '../domain/schema/frequency-cap.ts';
 import type { holidaysReadSchema } from '../domain/schema/holiday-file.ts';
 import type { namedIdentitySchema } from '../domain/schema/identity.ts';
+import type { ShownImage } from '../domain/schema/image.ts';
 import type { ImportPreview as Previewed } from '../domain/schema/import-preview.ts';
 import type { importSourceSchema } from '../domain/schema/import-source.ts';
 import type { createdKeySchema, keySchema } from '../domain/schema/key.ts';
@@ -74,6 +75,7 @@ export type WorkListMember = z.output<typeof workListContactsSchema>['items'][nu
 export type WorkListChange = z.output<typeof workListChangesSchema>['items'][number];
 export type Desk = z.output<typeof deskSchema>;
 export type Document = z.output<typeof documentSchema>;
+export type Image = ShownImage;
 export type DocumentFault = z.output<typeof documentFaultSchema>;
 export type Response = z.output<typeof responseSchema>;
 export type ReportResult = z.output<typeof reportResultSchema>;

@@ -11,6 +11,7 @@ import { findDocument } from './find-document.ts';
 import { count } from './numbers.ts';
 import { allItems } from './pages.ts';
 import { failureOf } from './problem-text.ts';
+import { existingFile } from './read-text.ts';
 import type { Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 import { clean } from './terminal-text.ts';
@@ -33,7 +34,7 @@ export function addDocumentCommands(program: Command, surroundings: Surroundings
     .option('--name <name>', 'what recipients see (else the name of the file)')
     .action(async (file: string, options: CommonOptions & { readonly name?: string }) => {
       const session = openSession(options, surroundings);
-      const path = fileAt(resolve(surroundings.folder, file));
+      const path = existingFile(resolve(surroundings.folder, file));
       const stream = { type: 'application/octet-stream', body: Readable.toWeb(createReadStream(path)) };
       const query = { name: options.name ?? basename(path) };
       const added = await session.api.send<Document>('POST', '/v1/documents', { stream, query });
@@ -113,13 +114,6 @@ function documentLines(document: Document): string[] {
 
 function sayRemoved({ removedAt, removedBy }: Document): string {
   return removedAt === null ? '' : `by ${clean(removedBy ?? '—')} at ${removedAt}`;
-}
-
-function fileAt(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw usage(`${path}: there is no such file`);
-  if (!found.isFile()) throw usage(`${path} is no file`);
-  return path;
 }
 
 /** Never over a file that is there. */

@@ -13,6 +13,7 @@ import { Failure } from './failure.ts';
 import { addGateCommands } from './gate.ts';
 import { addHistoryCommands } from './history/command.ts';
 import { addIdentityCommands } from './identity.ts';
+import { addImageCommands } from './image.ts';
 import { addImportCommands } from './import/command.ts';
 import { addKeyCommands } from './key.ts';
 import { paintFor, wantsColour } from './paint.ts';
@@ -71,6 +72,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addIdentityCommands(program, surroundings);
   addSignatureCommands(program, surroundings);
   addDocumentCommands(program, surroundings);
+  addImageCommands(program, surroundings);
   addHistoryCommands(program, surroundings);
   addDeskCommands(program, surroundings);
   addResponseCommands(program, surroundings);

@@ -25,6 +25,7 @@ interface CreateOptions
   readonly stream?: string;
   readonly toEverybody?: string;
   readonly onceWithin?: string;
+  readonly doNotLog?: boolean;
 }
 
 export function addCreateCommand(campaign: Command, surroundings: Surroundings): void {
@@ -47,6 +48,10 @@ export function addCreateCommand(campaign: Command, surroundings: Surroundings):
     )
     .option('--stream <name>', 'the kind of mail, such as marketing: what frequency caps count')
     .option('--once-within <duration>', 'nobody who got the same template version so recently, such as 30d')
+    .option(
+      '--do-not-log',
+      'leave no "serial mail" on contacts, customers and records; that is kept once on the campaign',
+    )
     .option('--time-zone <zone>', 'the zone the campaign lives in, such as Europe/Berlin');
   withDocumentOptions(withPlanOptions(withSourceOptions(withAudienceOptions(command)))).action(
     async (options: CreateOptions) => {
@@ -95,6 +100,7 @@ function draftOf(
     content: contentOf(options, folder, objectAt(file, 'content')),
     startAt: options.startAt,
     timeZone: options.timeZone,
+    logActivity: options.doNotLog === true ? false : undefined,
     stream: options.stream,
     onceWithin: options.onceWithin,
     consent:

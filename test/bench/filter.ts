@@ -1,5 +1,9 @@
 import { countChecked, listChecked, type AudienceCheck } from '../../db/audience-count.ts';
 import { audienceCondition, countAudience } from '../../db/audience.ts';
+import { snapshotAudience } from '../../db/ledger/snapshot.ts';
+import { listMails, type MailsOf } from '../../db/mail-history.ts';
+import type { Database } from '../../db/open.ts';
+import { startCampaign } from '../../db/start.ts';
 import { createWorkList } from '../../db/work-list-change.ts';
 import { parseFilter } from '../../domain/filter/parse-filter.ts';
 import type { BenchStack } from './bench-stack.ts';
@@ -66,7 +70,48 @@ export async function measureFilters(stack: BenchStack, contacts: number): Promi
       unit: 's',
     },
     { name: `work list of ${of}`, value: list, unit: 's' },
+    ...(await measureHistory(db, of)),
+    { name: `snapshot of ${of}`, value: await measureSnapshot(db), unit: 's' },
   ];
+}
+
+/** The first page of what one person and one customer got, and of who got a document that a tenth of all people has. */
+async function measureHistory(db: Database, of: string): Promise<Figure[]> {
+  const contact = await db
+    .selectFrom('contact')
+    .select(['id', 'customer_id'])
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  const document = await db.selectFrom('document').select('id').limit(1).executeTakeFirstOrThrow();
+  const looks: readonly (readonly [string, MailsOf])[] = [
+    ['a person', { contactId: contact.id }],
+    ['a customer', { customerId: contact.customer_id ?? '' }],
+    ['a document', { documentIds: [document.id] }],
+  ];
+  const figures: Figure[] = [];
+  for (const [what, whose] of looks) {
+    const seconds = await secondsOf(() => listMails(db, whose, {}, null, 51));
+    figures.push({ name: `history of ${what} among ${of}, first page`, value: seconds * 1_000, unit: 'ms' });
+  }
+  return figures;
+}
+
+async function measureSnapshot(db: Database): Promise<number> {
+  const { id } = await db
+    .insertInto('campaign')
+    .values({
+      name: 'Everybody',
+      audience: '{"all": true}',
+      identity: '{}',
+      content: '{}',
+      size: 50,
+      gap_ms: 1_000,
+      created_by: 'bench',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await startCampaign(db, { campaignId: id, by: 'bench', startAt: null, expectedVersion: null });
+  return secondsOf(() => snapshotAudience(db, id), 1);
 }
 
 /** The better of two runs: the first one may read from the disk. */
