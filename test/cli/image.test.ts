@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sampleCampaign } from './campaign/sample.ts';
 import { problem } from './scripted-api.ts';
@@ -47,8 +47,11 @@ describe('sluice image', () => {
 });
 
 it('a campaign that leaves no activities says so to the API', async () => {
+  const text = join(mkdtempSync(join(tmpdir(), 'sluice-image-')), 'mail.txt');
+  onTestFinished(() => rmSync(dirname(text), { recursive: true, force: true }));
+  writeFileSync(text, 'Hello');
   const { api } = await sluice(
-    'campaign create --name X --from it@example.com --subject S --text /dev/null --pace 1/1m --do-not-log',
+    `campaign create --name X --from "IT <it@example.com>" --subject S --text ${text} --pace 1/1m --do-not-log`,
     { 'POST /v1/campaigns': { status: 201, body: sampleCampaign({ state: 'draft' }) } },
   );
   expect(JSON.parse(api.seen.find(({ method }) => method === 'POST')?.body ?? '{}')).toMatchObject({

@@ -12,7 +12,7 @@ const plain: readonly TestColumn[] = [
 ];
 
 describe('attributes', () => {
-  it('are declared as found only where the source says so, and later rows must fit', async () => {
+  it('are noted as found, with the type that the source says or else as texts, and later rows must fit', async () => {
     const source = await addSource([
       ...plain,
       { column: 'Since', to: 'contact.attributes.since_t', type: 'found' },
@@ -38,6 +38,7 @@ describe('attributes', () => {
       .orderBy('name')
       .execute();
     expect(declared).toEqual([
+      { owner: 'contact', name: 'free_t', type: 'text', choices: null, found: true },
       { owner: 'contact', name: 'since_t', type: 'date', choices: null, found: true },
       { owner: 'contact', name: 'size_t', type: 'choice', choices: ['S', 'M'], found: true },
     ]);
