@@ -10,8 +10,9 @@ import { findCampaignId } from '../campaign/find-campaign.ts';
 import { apiCommand, openSession, tableWidth, type CommonOptions, type Session } from '../command.ts';
 import { usage } from '../failure.ts';
 import { openAnswer } from '../open-answer.ts';
+import { recordPath } from '../people/record-line.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { pathOfContact, pathOfCustomer, pathOfDocument, pathOfRecord } from './find-owner.ts';
+import { pathOfContact, pathOfCustomer, pathOfDocument } from './find-owner.ts';
 import { activityTable, mailTable } from './mail-table.ts';
 
 interface HistoryOptions extends CommonOptions {
@@ -43,7 +44,7 @@ export function addHistoryCommands(program: Command, surroundings: Surroundings)
   withActivities(
     mailCommand(history, 'record <kind> <external-id>', 'the mails about a linked record'),
   ).action(async (kind: string, externalId: string, options: HistoryOptions) =>
-    show(options, async () => Promise.resolve(pathOfRecord(kind, externalId)), 'mails'),
+    show(options, async () => Promise.resolve(recordPath(kind, externalId)), 'mails'),
   );
   mailCommand(history, 'document <document>', 'who got a document, by its title or id')
     .option('--all-versions', 'in any version, not only this one')

@@ -34,6 +34,8 @@ const mail = {
   ],
 };
 const page = { body: { items: [mail], next: null } };
+/** The folder's titles have the ending of the file. */
+const priceList = { title: 'prices/Price list.pdf', name: 'Price list.pdf', version: 1, removedAt: null };
 const found = (item: object) => ({ body: { items: [item], next: null } });
 
 test.each([
@@ -51,7 +53,10 @@ test.each([
   ['record order 4/7', { 'GET /v1/records/order/4%2F7/mails': page }],
   [
     'document "Price list"',
-    { 'GET /v1/documents': found({ id: anna }), [`GET /v1/documents/${anna}/recipients`]: page },
+    {
+      'GET /v1/documents': found({ ...priceList, id: anna }),
+      [`GET /v1/documents/${anna}/recipients`]: page,
+    },
   ],
 ])('history %s shows when, who, what became of it and which documents', async (words, routes) => {
   const { code, out, err } = await sluice(`history ${words}`, routes);
