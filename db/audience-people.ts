@@ -3,6 +3,7 @@ import type { LinkedValues, Recipient } from '../domain/recipient.ts';
 import { mailable } from './audience.ts';
 import type { CampaignRow } from './campaigns.ts';
 import type { Database } from './open.ts';
+import { toRecipient } from './to-recipient.ts';
 
 /**
  * The people whom a campaign means, as mails see them, in the order of their ids after the given one. Before the audience is frozen those who
@@ -32,7 +33,7 @@ export async function readAudience(
       'contact.language',
       'contact.time_zone',
       'contact.attributes',
-      'customer.name as customer',
+      'customer.name as customer_name',
       eb.ref('customer.attributes').as('customer_attributes'),
       (campaign.uses_linked
         ? sql<LinkedValues | null>`linked_values(contact.id, contact.customer_id, ${campaign.id})`
@@ -44,18 +45,5 @@ export async function readAudience(
     .orderBy('contact.id')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    contactId: row.id,
-    email: row.email,
-    firstName: row.first_name,
-    lastName: row.last_name,
-    title: row.title,
-    salutation: row.salutation,
-    language: row.language,
-    timeZone: row.time_zone,
-    attributes: row.attributes,
-    linked: row.linked,
-    customer:
-      row.customer === null ? null : { name: row.customer, attributes: row.customer_attributes ?? {} },
-  }));
+  return rows.map((row) => toRecipient(row.id, row, row.linked));
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { AttributeValue, LinkedValues, Recipient } from '../domain/recipient.ts';
+import type { LinkedValues, Recipient } from '../domain/recipient.ts';
 import type { Database } from './open.ts';
+import { toRecipient, type PersonRow } from './to-recipient.ts';
 
 /**
  * What a mail was filled with at its last attempt: the values of the person and of the customer in the versions that its delivery
@@ -35,35 +36,10 @@ export async function readRecipientAsSent(
     where d.campaign_id = ${campaignId} and d.contact_id = ${contactId}`.execute(db);
   const [row] = rows;
   if (row === undefined || row.customer_is_gone) return null;
-  return {
-    contactId,
-    email: row.email,
-    firstName: row.first_name,
-    lastName: row.last_name,
-    title: row.title,
-    salutation: row.salutation,
-    language: row.language,
-    timeZone: row.time_zone,
-    attributes: row.attributes,
-    customer:
-      row.customer_name === null
-        ? null
-        : { name: row.customer_name, attributes: row.customer_attributes ?? {} },
-    ...(row.linked_values === null ? {} : { linked: row.linked_values }),
-  };
+  return toRecipient(contactId, row, row.linked_values);
 }
 
-interface Row {
-  email: string;
+interface Row extends PersonRow {
   linked_values: LinkedValues | null;
-  first_name: string | null;
-  last_name: string | null;
-  title: string | null;
-  salutation: string | null;
-  language: string | null;
-  time_zone: string | null;
-  attributes: Record<string, AttributeValue>;
   customer_is_gone: boolean;
-  customer_name: string | null;
-  customer_attributes: Record<string, AttributeValue> | null;
 }

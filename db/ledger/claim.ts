@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../domain/instant.ts';
-import type { AttributeValue, LinkedValues, Recipient } from '../../domain/recipient.ts';
+import type { LinkedValues, Recipient } from '../../domain/recipient.ts';
 import type { Database } from '../open.ts';
+import { toRecipient, type PersonRow } from '../to-recipient.ts';
 import { fastRules, lockRules, withRules, type Rules } from './claim-rules.ts';
 import { nextLimitedRows, nextRows } from './next-rows.ts';
 
@@ -130,26 +131,16 @@ function noteTaken(campaignId: string, now: Date, { goes }: Rules): RawBuilder<u
     )`;
 }
 
-interface Row {
+interface Row extends PersonRow {
   gates: number;
   skipped: number;
   put_off: number;
   contact_id: string | null;
   position: number;
-  email: string;
   attempts: number;
   claimed_at: string;
   first_attempt_at: Date;
   mail_date: Date;
-  first_name: string | null;
-  last_name: string | null;
-  title: string | null;
-  salutation: string | null;
-  language: string | null;
-  time_zone: string | null;
-  attributes: Record<string, AttributeValue>;
-  customer_name: string | null;
-  customer_attributes: Record<string, AttributeValue> | null;
   /** Of campaigns with rules only. */
   linked?: LinkedValues | null;
   document_ids?: string[] | null;
@@ -160,7 +151,6 @@ function isIntent(row: Row): row is Row & { contact_id: string } {
 }
 
 function toIntent(row: Row & { contact_id: string }): Intent {
-  const { customer_name: name, customer_attributes: attributes } = row;
   const { linked = null, document_ids: documents = null } = row;
   return {
     ...(documents === null ? {} : { documents }),
@@ -168,19 +158,7 @@ function toIntent(row: Row & { contact_id: string }): Intent {
     claimedAt: row.claimed_at,
     firstAttemptAt: row.first_attempt_at.getTime(),
     mailDate: row.mail_date,
-    recipient: {
-      contactId: row.contact_id,
-      email: row.email,
-      firstName: row.first_name,
-      lastName: row.last_name,
-      title: row.title,
-      salutation: row.salutation,
-      language: row.language,
-      timeZone: row.time_zone,
-      attributes: row.attributes,
-      customer: name === null ? null : { name, attributes: attributes ?? {} },
-      ...(linked === null ? {} : { linked }),
-    },
+    recipient: toRecipient(row.contact_id, row, linked),
   };
 }
 
